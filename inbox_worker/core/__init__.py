@@ -1,0 +1,1 @@
+"""Decides. Functions from values to values: no file, socket, clock, chance or setting is known here."""

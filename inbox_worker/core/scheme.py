@@ -1,0 +1,80 @@
+"""What a site says about its schemes and its mailbox. Data from the configuration; nothing here knows a scheme."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class FieldKind(Enum):
+    """What a value of the field looks like."""
+
+    NAME = "name"
+    EMAIL = "email"
+    SHORT = "short"  # one line: a job title, a department, a telephone number
+    TEXT = "text"  # an answer of any length
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One item that the scheme's page asks for."""
+
+    key: str
+    label: str  # "Job title", or the whole question
+    kind: FieldKind
+    required: bool = True
+    variants: tuple[str, ...] = ()  # other labels or wordings that people use
+    # groups of words or stems; a line that has all words of one group is this label
+    keywords: tuple[tuple[str, ...], ...] = ()
+    signature: tuple[str, ...] = ()  # words that mark such a value in a signature block ("school of", "manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One scheme that people apply to by mail."""
+
+    key: str
+    name: str  # "Become a Mental Health Ally"
+    role: str  # "Mental Health Ally": what one becomes
+    reference: str  # prefix of application references: "MHA"
+    mentions: tuple[str, ...]  # phrases that name this scheme beyond doubt ("mental health ally")
+    role_words: tuple[str, ...]  # the role without its topic ("ally", "allies"): weak evidence alone
+    topic_words: tuple[str, ...]  # the topic without the role ("mental health"): weak evidence alone
+    others: tuple[str, ...]  # phrases of other schemes that use the same words ("lgbtq+ ally", "mentor")
+    fields: tuple[Field, ...]
+    templates: str  # folder below templates/
+    documents: tuple[str, ...] = ()  # file names in that folder, attached to role_description replies
+    request_words: tuple[str, ...] = ()  # what people ask for: "role description", "details of the training"
+
+    def field(self, key: str) -> Field:
+        """Return the field `key`. Raises KeyError."""
+        for field in self.fields:
+            if field.key == key:
+                return field
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the gate must know of the mailbox and of the boundary before it."""
+
+    addresses: tuple[str, ...]  # of the mailbox: primary first, aliases after
+    trust_authentication_results: bool = True  # the site's boundary strips foreign copies of the header
+    authserv_ids: tuple[str, ...] = ()  # of the site's boundary; empty: the topmost Authentication-Results
+    team_addresses: tuple[str, ...] = ()  # colleagues who run the schemes: their mail is never an application by itself
+    stale_after_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Phrases of ordinary English that reading needs; data files that specialists review."""
+
+    distress: dict[str, tuple[str, ...]]  # "A", "B", "past", "negation", ... -> regular expressions, any case
+    phrases: dict[str, tuple[str, ...]]  # name of a list -> regular expressions, any case
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that reading a mail depends on, besides the mail and what is on record."""
+
+    site: Site
+    schemes: tuple[Scheme, ...]
+    lexicon: Lexicon
