@@ -1,0 +1,252 @@
+"""The sections of config.yaml. Every key has its meaning here once; docs and `check` read it from here."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Never, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from inbox_worker.config.units import Duration, Size
+
+_ADDR_SPEC = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
+
+
+def _address(value: str) -> str:
+    if not _ADDR_SPEC.fullmatch(value):
+        raise ValueError('expected an e-mail address such as "team@example.org"')
+    return value
+
+
+def _https(value: str) -> str:
+    if value and not re.fullmatch(r"https?://\S+", value):
+        raise ValueError('expected a web address such as "https://www.example.org/privacy"')
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError in part, an OSError in others
+        raise ValueError('expected a time zone such as "Europe/London"') from error
+    except KeyError as error:
+        raise ValueError('expected a time zone such as "Europe/London"') from error
+    return value
+
+
+EmailAddress = Annotated[str, AfterValidator(_address)]
+WebAddress = Annotated[str, AfterValidator(_https)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Section(BaseModel):
+    """A frozen section in which an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SecretSection(Section):
+    """Where a secret is read from, when it is first needed. Exactly one of the keys."""
+
+    file: Path | None = Field(None, description="a file that holds the secret and nothing else; not readable by others")
+    env: str | None = Field(None, description="an environment variable that holds the secret")
+    credential: str | None = Field(None, description="the name of a systemd credential (LoadCredential=)")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(value is not None for value in (self.file, self.env, self.credential)) != 1:
+            raise ValueError("expected exactly one of the keys file, env, credential")
+        return self
+
+
+class ImapSection(Section):
+    """The mailbox that is read."""
+
+    host: Text = Field(description="name of the IMAP server")
+    port: int = Field(993, ge=1, le=65535, description="993 for tls, 143 for starttls and plain")
+    security: Literal["tls", "starttls", "plain"] = Field(
+        "tls", description="plain is refused unless the server is this machine, or allow_plain is set"
+    )
+    allow_plain: bool = Field(False, description="allow plain text to another machine; never over the internet")
+    ca_file: Path | None = Field(None, description="certificates to trust in place of the system's")
+    user: Text = Field(description="who signs in; for Microsoft 365 the address of the shared mailbox")
+    password: SecretSection | None = Field(None, description="where the password is read from")
+    folder: Text = Field("INBOX", description="the folder that is read")
+    connect_timeout: Duration = Field(timedelta(seconds=15), description="how long to wait for a connection")
+    read_timeout: Duration = Field(timedelta(seconds=60), description="how long to wait for an answer")
+    max_mail: Size = Field(25_000_000, ge=10_000, description="a larger mail is held unread, its head alone fetched")
+    batch_mails: int = Field(50, ge=1, le=500, description="most mails fetched and committed together")
+    batch_bytes: Size = Field(4_000_000, ge=100_000, description="most bytes fetched together")
+
+
+class SmtpSection(Section):
+    """The server that takes our messages: the organisation's own, which signs them."""
+
+    host: Text = Field(description="name of the submission server")
+    port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls")
+    security: Literal["tls", "starttls", "plain"] = Field("starttls", description="as for imap")
+    allow_plain: bool = Field(False, description="as for imap")
+    ca_file: Path | None = Field(None, description="certificates to trust in place of the system's")
+    user: str | None = Field(None, description="who signs in; empty: no sign-in")
+    password: SecretSection | None = Field(None, description="where the password is read from")
+    connect_timeout: Duration = Field(timedelta(seconds=15), description="how long to wait for a connection")
+    read_timeout: Duration = Field(timedelta(seconds=60), description="how long to wait for an answer")
+    from_name: Text = Field(description="the display name of the sender")
+    from_address: EmailAddress | None = Field(None, description="default: the first of the mailbox's addresses")
+
+
+class BoundarySection(Section):
+    """What may be believed of headers that the site's own mail boundary writes."""
+
+    trust_authentication_results: bool = Field(
+        True, description="the boundary strips foreign Authentication-Results; read dmarc from them"
+    )
+    authserv_ids: tuple[str, ...] = Field((), description="names the boundary signs with; empty: the topmost header")
+
+
+class MailboxSection(Section):
+    """One mailbox: where its mail comes from and how it is answered."""
+
+    name: Key = Field(description="a short name for logs, commands and the database; never change it later")
+    addresses: tuple[EmailAddress, ...] = Field(min_length=1, description="every address of the mailbox, primary first")
+    schemes: tuple[Key, ...] = Field(min_length=1, description="keys of the schemes that people apply to here")
+    imap: ImapSection
+    smtp: SmtpSection
+    boundary: BoundarySection = BoundarySection()
+
+
+class OrganisationSection(Section):
+    """Who answers: these words stand in every reply."""
+
+    name: Text = Field(description='the organisation: "University of Kent"')
+    team: Text = Field(description='the team that signs: "Equality, Diversity and Inclusivity Team"')
+    contact_name: Text = Field(description="a person or role that applicants may ask")
+    contact_address: EmailAddress = Field(description="where that person reads mail")
+    notice_url: WebAddress = Field("", description="the privacy notice; live mode needs it")
+    signposting: tuple[Text, ...] = Field(
+        (), description="lines on where to find help now; one short paragraph below every reply"
+    )
+
+
+class DistressSection(Section):
+    """Who is told at once when somebody who writes seems to be in danger or distress. No text is sent to them."""
+
+    contacts: tuple[EmailAddress, ...] = Field((), description="told at once; live mode needs at least one")
+    second_contacts: tuple[EmailAddress, ...] = Field((), description="told when nobody accepted in time")
+    repeat_every: Duration = Field(timedelta(minutes=30), description="how often the alert repeats until accepted")
+    escalate_after: Duration = Field(timedelta(hours=2), description="when the second contacts are told")
+
+
+class TeamSection(Section):
+    """Who gets summaries and alerts."""
+
+    recipients: tuple[EmailAddress, ...] = Field((), description="get summaries and alerts; live mode needs one")
+    addresses: tuple[EmailAddress, ...] = Field(
+        (), description="colleagues who run the schemes: their mail is never an application"
+    )
+    summaries: Literal["include", "omit"] = Field(
+        "include", description="include or omit the answers in the summary of an application"
+    )
+    distress: DistressSection = DistressSection()
+
+
+class FusesSection(Section):
+    """Limits that no fault may pass (RFC 3834 s.2)."""
+
+    same_template_every: Duration = Field(
+        timedelta(days=7), description="the same reply goes to one address at most once in this time"
+    )
+    per_address_a_day: int = Field(3, ge=1, description="most automatic replies to one address in 24 hours")
+    per_hour: int = Field(20, ge=1, description="most automatic replies an hour; above it sending stops for a person")
+
+
+class ScheduleSection(Section):
+    """How often each job runs."""
+
+    poll: Duration = Field(timedelta(seconds=60), description="how often the mailboxes are looked at")
+    outbox: Duration = Field(timedelta(seconds=30), description="how often queued messages are tried")
+    summaries: Duration = Field(timedelta(minutes=5), description="how often alerts that nobody accepted are looked at")
+
+
+class LogSection(Section):
+    """Logs go to standard error. They hold ids, codes and counts, never words of a mail."""
+
+    format: Literal["console", "json"] = Field("console", description="console for people, json for programs")
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class FieldSection(Section):
+    """One item that a scheme's page asks for."""
+
+    key: Key = Field(description="its name in exports and in the database")
+    label: Text = Field(description="the label or the whole question, as the page has it")
+    kind: Literal["name", "email", "short", "text"] = "text"
+    required: bool = True
+    variants: tuple[str, ...] = Field((), description="other labels and wordings that people use")
+    keywords: tuple[tuple[str, ...], ...] = Field((), description="a line with all words of one group is this label")
+    signature: tuple[str, ...] = Field((), description="words that mark such a value in a signature")
+
+
+class SchemeSection(Section):
+    """One scheme, wholly as data."""
+
+    key: Key
+    name: Text = Field(description="what the scheme is called")
+    role: Text = Field(description="what one becomes")
+    reference: Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")] = Field(description="prefix of references")
+    mentions: tuple[str, ...] = Field(min_length=1, description="phrases that name this scheme beyond doubt")
+    role_words: tuple[str, ...] = Field((), description="the role without its topic")
+    topic_words: tuple[str, ...] = Field((), description="the topic without the role")
+    others: tuple[str, ...] = Field((), description="other schemes that use the same words")
+    request_words: tuple[str, ...] = Field((), description="what people ask a copy of")
+    fields: tuple[FieldSection, ...] = Field(min_length=1)
+    templates: Text = Field(description="folder of its templates")
+    documents: tuple[str, ...] = Field((), description="files of that folder that answer a request")
+    documents_url: WebAddress = Field("", description="where the same documents stand on the web")
+    next_steps: tuple[Text, ...] = Field((), description="what happens after an application, a sentence each")
+    answer_within: Text = Field("10 working days", description="when a person will be in touch, in words")
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        keys = [field.key for field in self.fields]
+        for kind in ("name", "email"):
+            if sum(field.kind == kind for field in self.fields) > 1:
+                raise ValueError(f"expected at most one field of kind {kind}")
+        if len(keys) != len(set(keys)):
+            raise ValueError("expected every field key once")
+        return self
+
+
+class Config(Section):
+    """config.yaml as a whole."""
+
+    mode: Literal["rehearse", "live"] = Field(
+        "rehearse", description="rehearse records and renders, sends nothing; live sends"
+    )
+    database: Text = Field(
+        "sqlite:///inbox_worker.db", description="SQLAlchemy URL; a relative file is beside this file"
+    )
+    time_zone: TimeZone = Field("Europe/London", description="for times that people read")
+    templates_dir: Path | None = Field(None, description="the site's own templates; what it lacks comes from ours")
+    organisation: OrganisationSection
+    mailboxes: tuple[MailboxSection, ...] = Field(min_length=1)
+    team: TeamSection = TeamSection()
+    fuses: FusesSection = FusesSection()
+    schedule: ScheduleSection = ScheduleSection()
+    log: LogSection = LogSection()
+    schemes: tuple[SchemeSection, ...] = Field(min_length=1)
+
+    def scheme(self, key: str) -> SchemeSection:
+        """Return the scheme `key`. Raises KeyError."""
+        return next((scheme for scheme in self.schemes if scheme.key == key), None) or _missing(key)
+
+    def mailbox(self, name: str) -> MailboxSection:
+        """Return the mailbox `name`. Raises KeyError."""
+        return next((box for box in self.mailboxes if box.name == name), None) or _missing(name)
+
+
+def _missing(key: str) -> Never:
+    raise KeyError(key)
