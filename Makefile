@@ -1,0 +1,68 @@
+# inbox_worker: `make` alone prints what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents dist system-packages clean
+
+help: ## what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.demo: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[documents,demo]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[test]'
+	@touch $@ $(VENV)/.demo
+
+system-packages: ## Dovecot and Chromium for the tests, from Debian's packages, where they may be installed
+	@tools/system-packages
+
+demo: $(VENV)/.demo ## the whole main job on this machine, on a real IMAP and a real SMTP server
+	@$(BIN)/inbox-worker demo
+
+test: $(VENV)/.test system-packages ## every test; sets up what it needs by itself
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: check-static test ## all that CI runs
+
+check-static: lint types docs-fresh dist-alone ## format, lint, types, generated docs, a wheel installed alone
+
+format: $(VENV)/.test ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: $(VENV)/.test
+	@$(BIN)/mypy
+
+migrations-fresh: $(VENV)/.test ## the tables and the migrations agree
+	@$(BIN)/python -m pytest tests/store -k migration
+
+docs: $(VENV)/.test ## write the generated pages again
+	@$(BIN)/python tools/generate_docs.py
+
+docs-fresh: $(VENV)/.test
+	@$(BIN)/python tools/generate_docs.py --check
+
+corpus: $(VENV)/.test ## score the reading of every labelled mail
+	@$(BIN)/python tools/score_corpus.py
+
+real-mail: $(VENV)/.test ## every real mail beside the checkout: no exception, no reply; a table of times
+	@$(BIN)/python tools/real_mail.py
+
+documents: $(VENV)/.test ## build the PDFs that answer a request, from their sources
+	@$(BIN)/python tools/build_documents.py
+
+dist: $(VENV)/.test ## a wheel and an sdist
+	@$(BIN)/python -m build --outdir dist .
+
+dist-alone: dist ## a wheel in an empty environment: its templates, its migrations and the demo
+	@tools/dist-alone
+
+clean: ## remove what was made here
+	rm -rf $(VENV) dist build demo-output .mypy_cache .ruff_cache

@@ -1,0 +1,69 @@
+"""What every command shares: the configuration, output for people and programs, errors as one line."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from inbox_worker.errors import ConfigError, InboxWorkerError
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration [default: config.yaml]", envvar="INBOX_WORKER_CONFIG"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs in place of a table")]
+
+
+def say(text: str = "") -> None:
+    """Print a line for people on standard error."""
+    typer.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def print_json_lines(rows: Iterable[Mapping[str, object]]) -> None:
+    """Print one JSON object a line."""
+    for row in rows:
+        print_json(row)
+
+
+def config_path(given: Path | None, example_will_do: bool = False) -> Path:
+    """Return the file given, else config.yaml here, else the shipped example if that will do."""
+    if given is not None:
+        return given
+    here = Path("config.yaml")
+    if here.exists() or not example_will_do:
+        return here
+    from inbox_worker.resources import file
+
+    say("no config.yaml here: using the example that ships with inbox-worker")
+    return file("config.example.yaml")
+
+
+def fail(error: InboxWorkerError) -> NoReturn:
+    """End the command with one clear line a problem and the error's exit code."""
+    lines = error.problems if isinstance(error, ConfigError) else [str(error)]
+    for line in lines:
+        say(f"error: {line}")
+    raise typer.Exit(error.exit_code)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn our errors into a line and an exit code; a closed pipe into a quiet end."""
+    try:
+        yield
+    except InboxWorkerError as error:
+        fail(error)
+    except BrokenPipeError:
+        # The reader of our output has gone (`... | head`): let nothing more be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None

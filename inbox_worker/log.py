@@ -1,0 +1,112 @@
+"""How an event becomes a line, and what never enters one.
+
+A line holds an event's name and keys of `ALLOWED`: ids, codes and counts. Anything else is dropped, and so is
+the text of every line that a library writes, since it may quote a mail. An exception is its type and place.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+ALLOWED = frozenset(
+    {
+        "event", "level", "timestamp", "logger",
+        "mailbox", "folder", "uidvalidity", "uid", "uids", "ledger", "message", "application", "held", "alert",
+        "outcome", "code", "codes", "intent", "scheme", "tier", "template", "kind", "state", "tries", "next_try",
+        "count", "mails", "seconds", "job", "host", "port", "error", "at", "version", "mode", "fuse", "limit", "exit",
+    }
+)  # fmt: skip
+_PLAIN = re.compile(r"[\w .:/+\-,\[\]()]{0,200}", re.ASCII)  # no "@": an address never passes
+
+
+def setup(style: Literal["console", "json"] = "console", level: str = "info") -> None:
+    """Send our events, and the bare fact of libraries' events, to standard error."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _only_place_of_exception,
+        _only_allowed,
+    ]
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_without_foreign_text, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("inbox_worker").setLevel(level.upper())
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """Return the logger of the module `name` (`__name__`)."""
+    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return bound
+
+
+def place(error: BaseException) -> str:
+    """Return where `error` was raised, as "module.py:42": its text may quote a mail, its place cannot."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def _only_place_of_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["at"] = place(error)
+    return event
+
+
+def _only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    kept: MutableMapping[str, Any] = {
+        key: _plain(value) for key, value in event.items() if key in ALLOWED or key.startswith("_")
+    }
+    return kept
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float | logging.LogRecord):
+        return value
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else "(removed)"
+
+
+def _without_foreign_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    record = event.get("_record")
+    event["event"] = "library message"
+    if isinstance(record, logging.LogRecord):
+        event["at"] = f"{Path(record.pathname).name}:{record.lineno}"
+        event["exc_info"] = record.exc_info
+    return event

@@ -1,0 +1,41 @@
+"""Bytes of a mail -> what was understood of it. The one place that joins parser, documents and core."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox_worker import documents
+from inbox_worker.core.build_document import build
+from inbox_worker.core.document import Document
+from inbox_worker.core.mail import Email, RawMail
+from inbox_worker.core.parse import parse
+from inbox_worker.core.read import read
+from inbox_worker.core.reading import Known, Reading
+from inbox_worker.core.scheme import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A mail parsed, with the text of its attached forms: all that is costly, and needs no database."""
+
+    raw: RawMail
+    email: Email
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the mail of one mailbox by its rules."""
+
+    rules: Rules
+
+    def content(self, raw: RawMail) -> Content:
+        """Return what `raw` holds. Attached forms are read in a process with limits."""
+        email = parse(raw)
+        return Content(raw, email, build(email, documents.read_forms(email.attachments)))
+
+    def read(self, content: Content, known: Known, now: datetime) -> Reading:
+        """Return what the mail means, given what is on record. Pure."""
+        raw = content.raw
+        return read(
+            content.email, content.document, self.rules, known, now, raw.received, flags=raw.flags, junk=raw.junk
+        )
