@@ -40,7 +40,7 @@ def load(path: Path) -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        raise ConfigError([_line(path, data, detail) for detail in error.errors(include_url=False)]) from None
+        raise ConfigError([_line(path, data, detail) for detail in _causes(error)]) from None
     problems = [f"{path.name}: {problem}" for problem in _across(config)]
     if problems:
         raise ConfigError(problems)
@@ -67,6 +67,18 @@ def _read(path: Path) -> object:
     return data
 
 
+def _causes(error: ValidationError) -> list[ErrorDetails]:
+    """Return the errors without those that only follow from others: a list is "too short" once its items failed."""
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+
+    def follows(detail: ErrorDetails) -> bool:
+        loc = detail["loc"]
+        return detail["type"] == "too_short" and any(p != loc and p[: len(loc)] == loc for p in places)
+
+    return [detail for detail in details if not follows(detail)]
+
+
 def _line(path: Path, data: object, detail: ErrorDetails) -> str:
     loc = detail["loc"]
     key = _dotted(loc)
@@ -75,14 +87,28 @@ def _line(path: Path, data: object, detail: ErrorDetails) -> str:
         return f"{path.name}: {key}: is missing; {_meaning(loc) or 'see config.example.yaml'}"
     if kind == "extra_forbidden":
         return f"{path.name}: {key}: there is no such key{_suggestion(loc)}"
-    message = detail["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    return f"{path.name}: {key}: {_expected(message)}, found {_found(loc, data)}"
+    return f"{path.name}: {key}: {_expected(detail)}, found {_found(loc, data)}"
 
 
-def _expected(message: str) -> str:
+_PLAIN_WORDS = {
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "bool_parsing": "expected true or false",
+    "bool_type": "expected true or false",
+    "string_type": "expected text",
+    "string_too_short": "expected text",
+    "model_type": "expected keys and values",
+    "tuple_type": "expected a list",
+    "too_short": "expected at least one",
+}
+
+
+def _expected(detail: ErrorDetails) -> str:
     """Return pydantic's message in the form "expected ..."."""
-    message = message.removeprefix("input should be ")
+    if words := _PLAIN_WORDS.get(detail["type"]):
+        return words
+    message = detail["msg"].removeprefix("Value error, ")
+    message = (message[:1].lower() + message[1:]).removeprefix("input should be ")
     return message if message.startswith("expected") else f"expected {message}"
 
 

@@ -35,10 +35,23 @@ def _zone(value: str) -> str:
     return value
 
 
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,49}", value):
+        raise ValueError('expected small letters, digits, "-" and "_", such as "equality"')
+    return value
+
+
+def _reference(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2,8}", value):
+        raise ValueError('expected two to eight capital letters, such as "MHA"')
+    return value
+
+
 EmailAddress = Annotated[str, AfterValidator(_address)]
 WebAddress = Annotated[str, AfterValidator(_https)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Key = Annotated[str, AfterValidator(_key)]
+Reference = Annotated[str, AfterValidator(_reference)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -196,7 +209,7 @@ class SchemeSection(Section):
     key: Key
     name: Text = Field(description="what the scheme is called")
     role: Text = Field(description="what one becomes")
-    reference: Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")] = Field(description="prefix of references")
+    reference: Reference = Field(description="prefix of references: MHA")
     mentions: tuple[str, ...] = Field(min_length=1, description="phrases that name this scheme beyond doubt")
     role_words: tuple[str, ...] = Field((), description="the role without its topic")
     topic_words: tuple[str, ...] = Field((), description="the topic without the role")
