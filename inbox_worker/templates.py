@@ -1,0 +1,239 @@
+"""Templates: files -> subject, text and HTML of a message. The only user of jinja2.
+
+Loaded once at start: everything is compiled, checked for unknown variables and rendered with sample data, so that a
+broken template stops the start and never a reply.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, Self
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from inbox_worker import reasons, template_filters
+from inbox_worker.errors import TemplateError
+from inbox_worker.reasons import Reason
+from inbox_worker.safe_text import one_line
+from inbox_worker.template_check import unknown_variables
+from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context
+from inbox_worker.template_samples import samples
+
+PARTS = ("subject", "txt", "html")
+_SHARED = "shared"
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_STYLED = re.compile(r"<(h1|h2|h3|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in words."""
+
+    subject: str  # one line, at most 200 characters, no control characters
+    text: str  # lines end in \n
+    html: str  # a whole page
+    version: str  # of the sources: ten hexadecimal digits, for X-Inbox-Worker
+
+
+class Templates:
+    """All templates of a site: its own files where it has them, ours where not."""
+
+    def __init__(self, places: tuple[Path, ...], environment: "_Environment", known: Mapping[str, Reason]) -> None:
+        self.reasons = known
+        self._places = places
+        self._environment = environment
+        self._versions: dict[str, str] = {}
+
+    @classmethod
+    def load(cls, directory: Path, site: Path | None = None, *, zone: tzinfo, folders: Iterable[str] = ()) -> Self:
+        """Return the templates in `site`, and file by file those in `directory` that `site` lacks.
+
+        zone: for the times that people read. folders: what the schemes of the configuration name; each must be there.
+        Raises TemplateError with every problem at once: file, line, and the variable that is unknown.
+        """
+        places = (directory,) if site is None else (site, directory)
+        if site is not None and not site.is_dir():
+            raise TemplateError(f"templates_dir: there is no folder {site}")
+        known = reasons.load(_first(places, f"{TEAM}/reasons.yaml"))
+        environment = _Environment(places, known, zone)
+        templates = cls(places, environment, known)
+        problems = [f"templates: there is no folder '{name}'" for name in folders if not templates._has(name)]
+        for folder in templates.folders():
+            for name in names(folder):
+                problems += templates._problems(folder, name)
+        if problems:
+            raise TemplateError(list(dict.fromkeys(problems)))
+        return templates
+
+    def folders(self) -> tuple[str, ...]:
+        """Return the folders of templates: of the schemes in alphabetical order, then the team's."""
+        found = {child.name for place in self._places for child in place.iterdir() if child.is_dir()}
+        return (*sorted(name for name in found - {TEAM, _SHARED} if name[0].isalnum()), TEAM)
+
+    def render(self, folder: str, name: str, context: Context) -> Rendered:
+        """Return the message `name` ("acknowledgement", "summary", ...) of `folder`.
+
+        Raises TemplateError when it cannot be rendered; its text holds no value of `context`.
+        """
+        if not isinstance(context, CONTEXT_OF[name]):
+            raise TypeError(f"{name} needs a {CONTEXT_OF[name].__name__}")
+        subject, text, html = (self._part(f"{folder}/{name}.{part}", context) for part in PARTS)
+        return Rendered(one_line(subject), _tidied(text), _tidied(html), self.version(folder, name))
+
+    def version(self, folder: str, name: str) -> str:
+        """Return a short hash of everything that the message is made from."""
+        key = f"{folder}/{name}"
+        if key not in self._versions:
+            shared = sorted({path.name for place in self._places for path in (place / _SHARED).glob("*.*")})
+            files = [f"{key}.{part}" for part in PARTS] + [f"{_SHARED}/{file}" for file in shared]
+            if folder == TEAM:
+                files.append(f"{TEAM}/reasons.yaml")
+            digest = hashlib.sha256()
+            for file in files:
+                digest.update(_first(self._places, file).read_bytes())
+            self._versions[key] = digest.hexdigest()[:10]
+        return self._versions[key]
+
+    def documents(self, folder: str, filenames: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
+        """Return (file name, content) of the files in `folder`/documents. Raises TemplateError where one is missing."""
+        found = []
+        for filename in filenames:
+            if "/" in filename or "\\" in filename or filename.startswith("."):
+                raise TemplateError(f"documents: expected a file name without folders, found '{filename}'")
+            path = _first(self._places, f"{folder}/documents/{filename}")
+            try:
+                found.append((filename, path.read_bytes()))
+            except OSError as error:
+                raise TemplateError(f"{folder}/documents/{filename}: cannot be read; put the file there") from error
+        return tuple(found)
+
+    def reason(self, code: str) -> Reason:
+        """Return what `code` means; a general answer for codes without an entry."""
+        return self.reasons.get(code) or self.reasons[reasons.FALLBACK]
+
+    def _has(self, folder: str) -> bool:
+        return any((place / folder).is_dir() for place in self._places)
+
+    def _part(self, file: str, context: Context) -> str:
+        try:
+            return self._environment.get_template(file).render(_values(context))
+        except TemplateNotFound as error:
+            raise TemplateError(f"{self._label(str(error.name))}: is missing") from error
+        except TemplateSyntaxError as error:
+            raise TemplateError(f"{self._label(str(error.name))} line {error.lineno}: {error.message}") from error
+        except Exception as error:  # whatever a template does wrong: a division by zero is as broken as a bad name
+            place, line = self._where(error, file)
+            raise TemplateError(f"{self._label(place)} line {line}: {type(error).__name__}") from error
+
+    def _problems(self, folder: str, name: str) -> list[str]:
+        found = []
+        for part in PARTS:
+            file = f"{folder}/{name}.{part}"
+            found += self._unknown(file, CONTEXT_OF[name])
+        if found:
+            return found
+        for context in samples(name).values():
+            for part in PARTS:
+                try:
+                    self._part(f"{folder}/{name}.{part}", context)
+                except TemplateError as error:
+                    # sample data only, so the library's own words may be shown here
+                    cause = str(error.__cause__ or "")
+                    found.append(f"{error}: {cause}" if cause and cause not in str(error) else str(error))
+        return found
+
+    def _unknown(self, file: str, context: type) -> list[str]:
+        path = _first(self._places, file)
+        try:
+            tree = self._environment.parse(path.read_text(encoding="utf-8"), file)
+        except TemplateSyntaxError as error:
+            return [f"{self._label(file)} line {error.lineno}: {error.message}"]
+        except (OSError, UnicodeDecodeError) as error:
+            return [f"{self._label(file)}: is missing or not UTF-8 text ({type(error).__name__})"]
+        found = unknown_variables(tree, context, self._environment.globals)
+        return [f"{self._label(file)} line {unknown.line}: {unknown}" for unknown in found]
+
+    def _label(self, file: str) -> str:
+        return f"{_first(self._places, file).parents[file.count('/')].name}/{file}"
+
+    def _where(self, error: Exception, file: str) -> tuple[str, int]:
+        """Return file and line of the innermost template that `error` passed through."""
+        place, line = file, 0
+        step = error.__traceback__
+        while step is not None:
+            filename = Path(step.tb_frame.f_code.co_filename)
+            for root in self._places:
+                if filename.is_relative_to(root):
+                    place, line = filename.relative_to(root).as_posix(), step.tb_lineno
+            step = step.tb_next
+        return place, line
+
+
+def names(folder: str) -> tuple[str, ...]:
+    """Return the names of the messages that `folder` must hold."""
+    return tuple(name for name in CONTEXT_OF if (name in REPLIES) is (folder != TEAM))
+
+
+def preview(templates: Templates, out_dir: Path) -> list[Path]:
+    """Write every template with sample data below `out_dir` as .txt (with its subject) and .html; return the files."""
+    written = []
+    for folder in templates.folders():
+        for name in names(folder):
+            for sample, context in samples(name).items():
+                rendered = templates.render(folder, name, context)
+                stem = out_dir / folder / (name if sample == "usual" else f"{name}.{sample}")
+                stem.parent.mkdir(parents=True, exist_ok=True)
+                for suffix, content in (
+                    (".txt", f"Subject: {rendered.subject}\n\n{rendered.text}"),
+                    (".html", rendered.html),
+                ):
+                    path = stem.with_name(stem.name + suffix)
+                    path.write_text(content, encoding="utf-8")
+                    written.append(path)
+    return written
+
+
+class _Styles(Extension):
+    """Gives every plain tag of an .html source its inline style, because Outlook and Gmail ignore style sheets."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        if name is None or not name.endswith(".html"):
+            return source
+        return _STYLED.sub(lambda tag: f'{tag[0]} style="{template_filters.STYLES[tag[1]]}"', source)
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja2 with our rules: sandboxed, no undefined names, HTML escaped."""
+
+    def __init__(self, places: tuple[Path, ...], known: Mapping[str, Reason], zone: tzinfo) -> None:
+        super().__init__(
+            loader=FileSystemLoader(places),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+            extensions=[_Styles],
+        )
+        self.filters.update(template_filters.filters(zone))
+        self.globals["reason"] = lambda code: known.get(code) or known[reasons.FALLBACK]
+
+
+def _values(context: Context) -> dict[str, Any]:
+    return {name: getattr(context, name) for name in context.__dataclass_fields__}
+
+
+def _first(places: tuple[Path, ...], file: str) -> Path:
+    """Return the first place that has `file`, or the last place's path where none has."""
+    return next((place / file for place in places if (place / file).is_file()), places[-1] / file)
+
+
+def _tidied(text: str) -> str:
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip() + "\n"
