@@ -1,5 +1,6 @@
 """What a site says about its schemes and its mailbox. Data from the configuration; nothing here knows a scheme."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -78,3 +79,6 @@ class Rules:
     site: Site
     schemes: tuple[Scheme, ...]
     lexicon: Lexicon
+    # a domain -> the part of it that one organisation registers ("cs.kent.ac.uk" -> "kent.ac.uk");
+    # without a public suffix list at hand, only equal domains are one
+    registrable: Callable[[str], str] = str.casefold

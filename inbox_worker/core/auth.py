@@ -1,0 +1,94 @@
+"""What the boundary's Authentication-Results says about a sender (RFC 8601 s.2.2, and Exchange Online's form of it).
+
+Exchange Online writes no authserv-id and adds `compauth`; libraries refuse that header, so it is read here.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s;="]+|[;=]')
+_MAX_LENGTH = 20_000  # longer headers are hostile; real ones stay below 2 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One method's result, as `dmarc=fail header.from=example.org`."""
+
+    method: str  # "dmarc", "spf", "dkim", "compauth", ...; lower case
+    value: str  # "pass", "fail", "none", ...; lower case
+    properties: dict[str, str] = field(default_factory=dict)  # "header.from" -> "example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationResults:
+    """One header: who says so, and what. `authserv_id` is "" where the header names nobody."""
+
+    authserv_id: str
+    results: tuple[Result, ...]
+
+    def of(self, method: str) -> tuple[Result, ...]:
+        """Return the results of `method`, in order."""
+        return tuple(result for result in self.results if result.method == method)
+
+
+def _without_comments(text: str) -> str:
+    kept: list[str] = []
+    depth = 0
+    quoted = False
+    for character in text:
+        if character == '"' and depth == 0:
+            quoted = not quoted
+        if not quoted and character == "(":
+            depth += 1
+        elif not quoted and character == ")" and depth:
+            depth -= 1
+        elif depth == 0:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _pairs(tokens: list[str]) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for place, token in enumerate(tokens):
+        if token == "=" and 0 < place < len(tokens) - 1:
+            pairs.append((tokens[place - 1].casefold(), tokens[place + 1].strip('"').casefold()))
+    return pairs
+
+
+def parse(header: str) -> AuthenticationResults:
+    """Return what `header` (the value of an Authentication-Results) says. Never raises; nonsense gives no results."""
+    identity = ""
+    results: list[Result] = []
+    for number, part in enumerate(_without_comments(header[:_MAX_LENGTH]).split(";")):
+        tokens = _TOKEN.findall(part)
+        pairs = _pairs(tokens)
+        if number == 0 and not pairs:
+            identity = tokens[0].casefold() if tokens else ""  # a version number may follow
+        elif pairs:
+            (method, value), *rest = pairs
+            results.append(Result(method.partition("/")[0], value, dict(rest)))
+            # Exchange glues further methods on with a space: "dmarc=fail action=none header.from=x; compauth=fail"
+            results.extend(Result(name, said) for name, said in rest if name in ("dmarc", "compauth", "spf", "dkim"))
+    return AuthenticationResults(identity, tuple(results))
+
+
+def trusted(headers: tuple[str, ...], authserv_ids: tuple[str, ...]) -> AuthenticationResults | None:
+    """Return the boundary's own header: the topmost, or the topmost that names one of `authserv_ids`."""
+    wanted = {identity.casefold() for identity in authserv_ids}
+    for header in headers:
+        parsed = parse(header)
+        if not wanted or parsed.authserv_id in wanted:
+            return parsed
+    return None
+
+
+def failure(parsed: AuthenticationResults, from_domain: str) -> str | None:
+    """Return "dmarc=fail" or "compauth=fail" where the boundary says so of `from_domain`, else None."""
+    for result in parsed.of("dmarc"):
+        about = result.properties.get("header.from", from_domain).casefold().rstrip(".")
+        same = about == from_domain or from_domain.endswith(f".{about}") or about.endswith(f".{from_domain}")
+        if result.value == "fail" and (same or not from_domain):
+            return "dmarc=fail"
+    if any(result.value == "fail" for result in parsed.of("compauth")):
+        return "compauth=fail"
+    return None

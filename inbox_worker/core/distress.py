@@ -1,0 +1,90 @@
+"""How soon a person must look at a mail (domain.md 7). Recall before precision; never an assessment of anybody."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from inbox_worker.core.reading import Tier
+from inbox_worker.core.scheme import Lexicon
+from inbox_worker.core.words import fold, pattern, sentences
+
+_MAX_SENTENCE = 2_000  # characters that the patterns see at once; longer runs are cut, not skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A tier, and the words that it rests on (for `explain` alone)."""
+
+    tier: Tier
+    evidence: str = ""
+
+
+NOTHING = Finding(Tier.NONE)
+_ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
+
+
+def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
+    """Return the gravest finding in `texts`, each a passage that the sender newly wrote."""
+    found = NOTHING
+    for text in texts:
+        for sentence in _pieces(text):
+            here = _judge(sentence, lexicon)
+            if _ORDER.index(here.tier) > _ORDER.index(found.tier):
+                found = here
+    return found
+
+
+def _pieces(text: str) -> Iterable[str]:
+    for sentence in sentences(text):
+        folded = fold(sentence)
+        for start in range(0, len(folded), _MAX_SENTENCE):
+            yield folded[start : start + _MAX_SENTENCE]
+
+
+def _judge(sentence: str, lexicon: Lexicon) -> Finding:
+    lists = lexicon.distress
+    text = pattern(lists.get("harmless", ())).sub(" ", sentence)
+    grave = pattern(lists.get("A", ())).search(text)
+    if grave:
+        lowered = _reported(text, grave.start(), lexicon) and not _recent(text, lexicon)
+        return Finding(Tier.C if lowered else Tier.A, grave.group())
+    found = Finding(Tier.NONE)
+    for match in pattern(lists.get("B", ())).finditer(text):
+        if not _lowered(text, match.start(), match.group(), lexicon):
+            return Finding(Tier.B, match.group())
+        found = Finding(Tier.C, match.group())
+    return found
+
+
+def _recent(text: str, lexicon: Lexicon) -> bool:
+    return bool(pattern(lexicon.distress.get("recent", ())).search(text))
+
+
+def _reported(text: str, start: int, lexicon: Lexicon) -> bool:
+    """Another person's words: "a student told me 'I want to die'"."""
+    return bool(pattern(lexicon.distress.get("reported", ())).search(text[:start]))
+
+
+def _lowered(text: str, start: int, phrase: str, lexicon: Lexicon) -> bool:
+    """Whether a phrase of tier B is denied, over, another person's, or information for readers."""
+    lists = lexicon.distress
+    if pattern(lists.get("negation", ())).search(text[:start]):
+        return True
+    if pattern(lists.get("information", ())).search(text) or _reported(text, start, lexicon):
+        return True
+    if _about_another(text, start, phrase, lexicon):
+        return True
+    return bool(pattern(lists.get("past", ())).search(text)) and not _recent(text, lexicon)
+
+
+_FIRST_PERSON = pattern((r"\b(?:i|i'm|i've|i'd|i'll|my|me|mine|myself)\b",))
+
+
+def _about_another(text: str, start: int, phrase: str, lexicon: Lexicon) -> bool:
+    """Whether the nearest person named before the phrase is somebody else than the sender."""
+    if _FIRST_PERSON.match(phrase):
+        return False
+    others = [match.end() for match in pattern(lexicon.distress.get("other_person", ())).finditer(text[:start])]
+    own = [match.end() for match in _FIRST_PERSON.finditer(text[:start])]
+    if others and (not own or max(others) > max(own)):
+        return True
+    return not own and not _FIRST_PERSON.search(text)

@@ -1,0 +1,65 @@
+"""Text made comparable: for matching only, never for storing."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_FOLD = str.maketrans(
+    {
+        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u02bc": "'", "\u00b4": "'", "`": "'",
+        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+        "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u200c": None, "\u200d": None, "\ufeff": None,
+        "\u00ad": None, "\u2026": "...", "\uff1a": ":", "\uff1f": "?",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[^\W\d_])|(?<=[.!?][\"')\]])\s+(?=[\"'(\[]*[^\W\d_])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:dr|prof|mr|mrs|ms|mx|st|no|vs|etc|approx|dept|tel|ext|incl|e\.g|i\.e|eg|ie|rev|sr|jr)|\b[A-Z])\.$", re.I
+)
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Return `text` in lower case with plain quotes, dashes and single spaces. May change its length."""
+    return " ".join(text.translate(_FOLD).casefold().split())
+
+
+def plain(text: str) -> str:
+    """Return `text` as `fold` does, but with its letters' case kept."""
+    return " ".join(text.translate(_FOLD).split())
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of `text`, folded, without punctuation; "don't" is one word."""
+    return _WORD.findall(fold(text))
+
+
+def bare(text: str) -> str:
+    """Return the words of `text` joined by single spaces: what labels are compared as."""
+    return " ".join(tokens(text))
+
+
+def without_accents(text: str) -> str:
+    """Return `text` with combining marks taken off ("José" -> "Jose")."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=512)
+def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one compiled pattern that finds any of `expressions` in folded text; nothing for an empty tuple."""
+    if not expressions:
+        return re.compile(r"(?!)")
+    return re.compile("|".join(f"(?:{expression})" for expression in expressions), re.IGNORECASE)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of `text`, cut after . ! ? before a word; abbreviations and initials do not end one."""
+    parts: list[str] = []
+    for piece in _SENTENCE_END.split(text):
+        if parts and _ABBREVIATION.search(parts[-1]):
+            parts[-1] = f"{parts[-1]} {piece}"
+        elif piece.strip():
+            parts.append(piece)
+    return [part.strip() for part in parts]

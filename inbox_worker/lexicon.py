@@ -1,0 +1,37 @@
+"""Loads the phrase lists of `phrases/` into a Lexicon. Data files: specialists review them without reading code."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from inbox_worker.core.scheme import Lexicon
+from inbox_worker.errors import ConfigError
+
+FILES = ("distress", "intent", "forms")
+
+
+def _lists(name: str) -> dict[str, tuple[str, ...]]:
+    source = files("inbox_worker") / "phrases" / f"{name}.yaml"
+    data = yaml.safe_load(source.read_text(encoding="utf-8"))
+    lists: dict[str, tuple[str, ...]] = {}
+    problems: list[str] = []
+    for key, entries in data.items():
+        for number, entry in enumerate(entries, 1):
+            try:
+                re.compile(entry)
+            except re.error as error:
+                problems.append(f"phrases/{name}.yaml: {key}, entry {number}: not a regular expression: {error}")
+        lists[key] = tuple(entries)
+    if problems:
+        raise ConfigError(problems)
+    return lists
+
+
+@cache
+def load() -> Lexicon:
+    """Return the phrases that come with the package. Raises ConfigError, with all problems, for a broken file."""
+    phrases = _lists("intent")
+    phrases.update(_lists("forms"))
+    return Lexicon(distress=_lists("distress"), phrases=phrases)
