@@ -23,7 +23,7 @@ STYLES = {
     "li": f"{_FONT}font-size:16px;line-height:1.5;margin:0 0 6px 0;",
     "table": "border-collapse:collapse;width:100%;margin:0 0 16px 0;",
     "caption": f"{_FONT}font-size:16px;line-height:1.5;font-weight:bold;text-align:left;padding:0 0 6px 0;",
-    "th": f"{_CELL}font-weight:bold;vertical-align:top;",
+    "th": f"{_CELL}font-weight:bold;vertical-align:top;overflow-wrap:break-word;",
     "td": f"{_CELL}vertical-align:top;overflow-wrap:anywhere;",
     "a": "color:#0b4f9e;text-decoration:underline;",
 }
