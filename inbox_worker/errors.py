@@ -27,6 +27,10 @@ class StoreError(InboxWorkerError):
     exit_code = 75
 
 
+class Unstorable(StoreError):
+    """The database refuses these values and will refuse them again: one mail's fault, not the database's."""
+
+
 class SchemaError(StoreError):
     """The database is at another version than this program."""
 

@@ -41,6 +41,7 @@ class ApplicationChange:
     values: dict[str, FieldValue] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
     replaces: bool = False  # a second full application: values it does not give stay, values it gives win
+    duplicate_of: int | None = None  # CREATE: id of the application that this one seems to repeat
 
 
 class MessageKind(Enum):

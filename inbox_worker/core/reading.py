@@ -88,6 +88,7 @@ class OnRecord:
     state: str
     values: dict[str, str]
     asked_for_missing: bool = False  # a request for missing items has gone out
+    restricted: bool = False  # no automatic mail about it (Art. 18 UK GDPR)
 
 
 @dataclass(frozen=True, slots=True)

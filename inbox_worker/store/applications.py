@@ -1,0 +1,156 @@
+"""Applications as they stand, with their history: reading."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from inbox_worker.core.reading import Flag
+from inbox_worker.records import Application, ApplicationFilter, Event, StoredValue
+from inbox_worker.store.base import Statements
+from inbox_worker.store.keys import address_key
+from inbox_worker.store.tables import answer, application, application_event, application_flag
+
+_earlier = application.alias("earlier")
+_REFERENCE = re.compile(r"(?P<prefix>.+)-(?P<number>[0-9]{1,18})")
+
+
+def reference_of(prefix: str, number: int) -> str:
+    """Return the reference of an application, such as "MHA-0001"."""
+    return f"{prefix}-{number:04d}"
+
+
+class ApplicationsView(Statements):
+    """Reads applications."""
+
+    def application(self, which: str | int) -> Application | None:
+        """Return one application by its reference (any case) or its id."""
+        number = self.application_id(which)
+        found = self._applications(_select().where(application.c.id == number)) if number is not None else ()
+        return found[0] if found else None
+
+    def application_id(self, which: str | int) -> int | None:
+        """Return the id behind a reference (any case) or an id; None where there is no such application."""
+        statement = select(application.c.id, application.c.prefix)
+        if isinstance(which, int):
+            row = self._first(statement.where(application.c.id == which))
+            return row.id if row else None
+        match = _REFERENCE.fullmatch(which.strip())
+        if match is None:
+            return None
+        row = self._first(statement.where(application.c.id == int(match["number"])))
+        return row.id if row and row.prefix.casefold() == match["prefix"].casefold() else None
+
+    def applications(self, wanted: ApplicationFilter | None = None) -> tuple[Application, ...]:
+        """Return the applications that `wanted` lets through, newest first, in a few queries for any length."""
+        return self._applications(_filtered(_select(), wanted or ApplicationFilter()))
+
+    def history(self, which: str | int) -> tuple[StoredValue, ...]:
+        """Return every value that an application ever had, oldest first."""
+        number = self.application_id(which)
+        rows = self._all(select(answer).where(answer.c.application_id == number).order_by(answer.c.id))
+        return tuple(stored_value(row) for row in rows)
+
+    def events(self, which: str | int) -> tuple[Event, ...]:
+        """Return what happened to an application, oldest first."""
+        statement = select(application_event).where(application_event.c.application_id == self.application_id(which))
+        rows = self._all(statement.order_by(application_event.c.id))
+        return tuple(Event(row.at, row.what, row.detail, row.by) for row in rows)
+
+    def events_since(self, moment: datetime) -> tuple[tuple[str, Event], ...]:
+        """Return (reference, event) for all that happened at or after `moment`, oldest first: a digest's period."""
+        joined = application_event.join(application, application.c.id == application_event.c.application_id)
+        statement = (
+            select(application_event, application.c.prefix)
+            .select_from(joined)
+            .where(application_event.c.at >= moment)
+            .order_by(application_event.c.id)
+        )
+        return tuple(
+            (reference_of(row.prefix, row.application_id), Event(row.at, row.what, row.detail, row.by))
+            for row in self._all(statement)
+        )
+
+    def _applications(self, statement: Select[Any]) -> tuple[Application, ...]:
+        rows = self._all(statement)
+        ids = [row.id for row in rows]
+        values = self._values(ids)
+        flags = self._flags(ids)
+        return tuple(_application(row, values.get(row.id, {}), flags.get(row.id, ())) for row in rows)
+
+    def _values(self, ids: Sequence[int]) -> dict[int, dict[str, StoredValue]]:
+        found: dict[int, dict[str, StoredValue]] = {}
+        current = select(answer).where(answer.c.superseded_at.is_(None)).order_by(answer.c.id)
+        for batch in _batches(ids):
+            for row in self._all(current.where(answer.c.application_id.in_(batch))):
+                found.setdefault(row.application_id, {})[row.field] = stored_value(row)
+        return found
+
+    def _flags(self, ids: Sequence[int]) -> dict[int, tuple[Flag, ...]]:
+        found: dict[int, tuple[Flag, ...]] = {}
+        every = select(application_flag).order_by(application_flag.c.at, application_flag.c.code)
+        for batch in _batches(ids):
+            for row in self._all(every.where(application_flag.c.application_id.in_(batch))):
+                found[row.application_id] = (*found.get(row.application_id, ()), Flag(row.code, row.detail))
+        return found
+
+
+def stored_value(row: Row[Any]) -> StoredValue:
+    """Return the value of a row of `answer`."""
+    return StoredValue(
+        key=row.field,
+        text=row.value,
+        source=row.source,
+        confidence=row.confidence,
+        ledger_id=row.ledger_id,
+        at=row.at,
+        by=row.by,
+        superseded_at=row.superseded_at,
+    )
+
+
+def _select() -> Select[Any]:
+    joined = application.outerjoin(_earlier, _earlier.c.id == application.c.duplicate_of)
+    return select(application, _earlier.c.prefix.label("earlier_prefix")).select_from(joined)
+
+
+def _filtered(statement: Select[Any], wanted: ApplicationFilter) -> Select[Any]:
+    columns = application.c
+    conditions: list[ColumnElement[bool] | None] = [
+        None if wanted.states is None else columns.state.in_(wanted.states),
+        None if wanted.schemes is None else columns.scheme.in_(wanted.schemes),
+        None if wanted.since is None else columns.received_at >= wanted.since,
+        None if wanted.until is None else columns.received_at < wanted.until,
+        None if wanted.updated_since is None else columns.updated_at >= wanted.updated_since,
+        None if wanted.sender is None else columns.sender_key == address_key(wanted.sender),
+        None if wanted.restricted is None else columns.restricted.is_(wanted.restricted),
+        None if wanted.undelivered is None else columns.delivery_problem.is_not(None) == wanted.undelivered,
+    ]
+    statement = statement.where(*(condition for condition in conditions if condition is not None))
+    ordered = statement.order_by(columns.received_at.desc(), columns.id.desc())
+    return ordered.limit(wanted.limit).offset(wanted.offset or None)
+
+
+def _application(row: Row[Any], values: dict[str, StoredValue], flags: tuple[Flag, ...]) -> Application:
+    duplicate = reference_of(row.earlier_prefix, row.duplicate_of) if row.earlier_prefix is not None else None
+    return Application(
+        id=row.id,
+        reference=reference_of(row.prefix, row.id),
+        scheme=row.scheme,
+        state=row.state,
+        sender=row.sender,
+        mailbox=row.mailbox,
+        received_at=row.received_at,
+        updated_at=row.updated_at,
+        duplicate_of=duplicate,
+        delivery_problem=row.delivery_problem,
+        restricted=row.restricted,
+        values=values,
+        flags=flags,
+    )
+
+
+def _batches(ids: Sequence[int], size: int = 1000) -> Iterable[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -1,0 +1,36 @@
+"""The figures of `status`, the digest and the metrics."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from inbox_worker.records import Counts, OutboxState
+from inbox_worker.store.held import distress_open
+from inbox_worker.store.operations import OperationsView
+from inbox_worker.store.points import PointsView
+from inbox_worker.store.tables import application, held, ledger, outbox, trouble
+
+
+class CountsView(PointsView, OperationsView):
+    """Counts."""
+
+    def counts(self, since: datetime) -> Counts:
+        """Return the figures of the service. since: mails seen before it are not counted; all else is as it stands."""
+        mails = select(ledger.c.outcome, ledger.c.code, func.count().label("mails")).where(ledger.c.seen_at >= since)
+        applications = select(application.c.scheme, application.c.state, func.count().label("applications"))
+        messages = select(outbox.c.state, func.count().label("messages")).group_by(outbox.c.state)
+        queued = select(func.min(outbox.c.queued_at, type_=outbox.c.queued_at.type))
+        return Counts(
+            mails={(row.outcome, row.code): row.mails for row in self._all(mails.group_by("outcome", "code"))},
+            applications={
+                (row.scheme, row.state): row.applications
+                for row in self._all(applications.group_by(application.c.scheme, application.c.state))
+            },
+            outbox={row.state: row.messages for row in self._all(messages)},
+            oldest_queued_at=self._value(queued.where(outbox.c.state == OutboxState.QUEUED)),
+            held_open=self._value(select(func.count()).where(held.c.resolved_at.is_(None))),
+            distress_open=self._value(select(func.count()).select_from(distress_open().subquery())),
+            troubles=self._value(select(func.count()).select_from(trouble)),
+            fuses=self.tripped(),
+            points=self.points(),
+        )

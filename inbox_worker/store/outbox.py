@@ -1,0 +1,304 @@
+"""The outbox: what waits to go out, who may send it now, and what became of it.
+
+A message is sent at most once, whatever dies when. A worker takes two steps, each a transaction of its own:
+
+    claim      the message stays `queued`, but is this worker's for now
+    hand_over  `sending` is committed, and only then does the worker get the bytes
+
+A claim whose worker died before `hand_over` is safe to give to another: nothing was sent. After it nobody knows,
+so the message becomes `unknown` and waits for proof (the Sent folder) or a person; it is never queued by itself.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from inbox_worker.core.effects import MessageKind
+from inbox_worker.records import NewMessage, OutboxItem, OutboxState, Outgoing, Released
+from inbox_worker.store.applications import reference_of
+from inbox_worker.store.base import Statements
+from inbox_worker.store.keys import address_key, message_key
+from inbox_worker.store.tables import application, application_event, outbox, thread
+
+_COLUMNS = [column for column in outbox.c if column.name not in ("content", "recipient_key")]
+
+
+class OutboxView(Statements):
+    """Reads the outbox."""
+
+    def outbox(
+        self,
+        states: Iterable[OutboxState] | None = None,
+        *,
+        application: str | int | None = None,
+        recipient: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> tuple[OutboxItem, ...]:
+        """Return messages without their bytes, oldest first; None does not filter. application: its id."""
+        statement = _select().order_by(outbox.c.id).limit(limit)
+        if states is not None:
+            statement = statement.where(outbox.c.state.in_(list(states)))
+        if application is not None:
+            statement = statement.where(outbox.c.application_id == application)
+        if recipient is not None:
+            statement = statement.where(outbox.c.recipient_key == address_key(recipient))
+        if since is not None:
+            statement = statement.where(outbox.c.queued_at >= since)
+        return tuple(_item(row) for row in self._all(statement))
+
+    def outbox_item(self, which: int | str) -> OutboxItem | None:
+        """Return one message by its number or its Message-ID."""
+        column = outbox.c.id if isinstance(which, int) else outbox.c.message_id
+        row = self._first(_select().where(column == which))
+        return _item(row) if row else None
+
+    def content(self, item_id: int) -> bytes | None:
+        """Return the bytes of a message, to be shown; None once purged. To send it, use `hand_over`."""
+        content: bytes | None = self._value(select(outbox.c.content).where(outbox.c.id == item_id))
+        return content
+
+
+class Outbox(OutboxView):
+    """Queues, claims and settles messages."""
+
+    def enqueue(
+        self, message: NewMessage, at: datetime, *, rehearse: bool = False, not_before: datetime | None = None
+    ) -> int:
+        """Put a rendered message into the outbox; return its number.
+
+        rehearse: keep it as `rehearsed`; it goes out only when a person releases it.
+        From now on its Message-ID is known as ours, and answers to it belong to its application.
+        Raises Unstorable where the Message-ID was used before, or the mail has a reply already.
+        """
+        item_id = self._insert(
+            outbox,
+            message_id=message.message_id,
+            kind=message.kind,
+            template=message.template,
+            template_version=message.template_version,
+            mailbox=message.mailbox,
+            recipient=message.recipient,
+            recipient_key=address_key(message.recipient),
+            scheme=message.scheme,
+            application_id=message.application,
+            ledger_id=message.ledger_id,
+            content=message.content,
+            sha256=hashlib.sha256(message.content).digest(),
+            state=OutboxState.REHEARSED if rehearse else OutboxState.QUEUED,
+            queued_at=at,
+            next_try_at=not_before or at,
+        )
+        self._insert(  # not "unless there": an id of ours that a mail has used before would be a forgery's thread
+            thread,
+            message_key=message_key(message.message_id),
+            ours=True,
+            application_id=message.application,
+            at=at,
+        )
+        return item_id
+
+    def claim(
+        self,
+        now: datetime,
+        worker: str,
+        limit: int,
+        *,
+        kinds: Iterable[MessageKind] | None = None,
+        mailboxes: Iterable[str] | None = None,
+    ) -> tuple[OutboxItem, ...]:
+        """Reserve up to `limit` messages that are due for `worker`, the longest due first; two never get the same.
+
+        On PostgreSQL rows that another worker is claiming are passed over, not waited for.
+        """
+        due = (
+            select(outbox.c.id)
+            .where(outbox.c.state == OutboxState.QUEUED, outbox.c.next_try_at <= now, outbox.c.claimed_by.is_(None))
+            .order_by(outbox.c.next_try_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # SQLite, which has one writer at a time, leaves it out
+        )
+        if kinds is not None:
+            due = due.where(outbox.c.kind.in_(list(kinds)))
+        if mailboxes is not None:
+            due = due.where(outbox.c.mailbox.in_(list(mailboxes)))
+        # A CTE, not IN (SELECT ...): PostgreSQL may run a subquery again and then lock other rows.
+        chosen = due.cte("due")
+        claimed = (
+            outbox.update()
+            .where(outbox.c.id.in_(select(chosen.c.id)))
+            .values(claimed_by=worker, claimed_at=now)
+            .returning(outbox.c.id)
+        )
+        ids = [row.id for row in self._connection.execute(claimed)]
+        rows = self._all(_select().where(outbox.c.id.in_(ids)).order_by(outbox.c.next_try_at, outbox.c.id))
+        return tuple(_item(row) for row in rows)
+
+    def hand_over(self, item_ids: Iterable[int], worker: str, at: datetime) -> tuple[Outgoing, ...]:
+        """Mark claimed messages as `sending` and return them with their bytes.
+
+        Commit before the mail server hears of them. Left out is what is no longer this worker's to send:
+        cancelled, purged, or given to another after a long silence.
+        """
+        mine = (outbox.c.id.in_(list(item_ids)), outbox.c.claimed_by == worker, outbox.c.state == OutboxState.QUEUED)
+        statement = outbox.update().where(*mine, outbox.c.content.is_not(None))
+        handed = statement.values(state=OutboxState.SENDING, handed_at=at).returning(outbox.c.id, outbox.c.content)
+        contents = {row.id: row.content for row in self._connection.execute(handed)}
+        rows = self._all(_select().where(outbox.c.id.in_(contents)).order_by(outbox.c.next_try_at, outbox.c.id))
+        return tuple(Outgoing(_item(row), contents[row.id]) for row in rows)
+
+    def sent(
+        self, item_id: int, worker: str, at: datetime, *, code: int | None = 250, status: str | None = None
+    ) -> OutboxItem | None:
+        """Record that the mail server took a message; return it, or None where it is not this worker's.
+
+        Also after `release_stale_claims`: a late answer is better than none.
+        """
+        item = self._settle(item_id, worker, state=OutboxState.SENT, sent_at=at, code=code, status=status)
+        self._tell(item, "sent", at)
+        return item
+
+    def try_later(
+        self, item_id: int, worker: str, next_try_at: datetime, *, code: int | None = None, status: str | None = None
+    ) -> OutboxItem | None:
+        """Queue a message again that the mail server put off: a failed try more. None: not this worker's."""
+        return self._settle(
+            item_id,
+            worker,
+            state=OutboxState.QUEUED,
+            tries=outbox.c.tries + 1,
+            next_try_at=next_try_at,
+            code=code,
+            status=status,
+            **_UNCLAIMED,
+        )
+
+    def refused(
+        self, item_id: int, worker: str, at: datetime, *, code: int | None = None, status: str | None = None
+    ) -> OutboxItem | None:
+        """Record that a message cannot be sent: refused for good, or given up. None: not this worker's."""
+        item = self._settle(
+            item_id, worker, state=OutboxState.FAILED, tries=outbox.c.tries + 1, code=code, status=status
+        )
+        self._tell(item, "not sent", at)
+        return item
+
+    def unknown(self, item_id: int, worker: str) -> OutboxItem | None:
+        """Record that the connection was lost when the message may have been taken. None: not this worker's."""
+        return self._settle(item_id, worker, state=OutboxState.UNKNOWN)
+
+    def put_back(self, item_ids: Iterable[int], worker: str) -> int:
+        """Queue messages again that the mail server certainly did not get, counting no try.
+
+        For what is wrong with the connection or the sign-in, and for a clean stop. Returns how many.
+        """
+        mine = (outbox.c.id.in_(list(item_ids)), outbox.c.claimed_by == worker)
+        pending = outbox.c.state.in_((OutboxState.QUEUED, OutboxState.SENDING))
+        return self._changed(outbox.update().where(*mine, pending).values(state=OutboxState.QUEUED, **_UNCLAIMED))
+
+    def release_stale_claims(self, now: datetime, older_than: timedelta) -> Released:
+        """Take messages from workers that have been silent for `older_than`: more than any server may take to answer.
+
+        A claim that was not begun is free again. One that was begun becomes `unknown`; see the head of this module.
+        """
+        then = now - older_than
+        begun = outbox.update().where(outbox.c.state == OutboxState.SENDING, outbox.c.handed_at <= then)
+        unknown = begun.values(state=OutboxState.UNKNOWN).returning(outbox.c.id)
+        claimed = outbox.update().where(
+            outbox.c.state == OutboxState.QUEUED, outbox.c.claimed_by.is_not(None), outbox.c.claimed_at <= then
+        )
+        free = claimed.values(**_UNCLAIMED).returning(outbox.c.id)
+        return Released(
+            queued=tuple(sorted(row.id for row in self._connection.execute(free))),
+            unknown=tuple(sorted(row.id for row in self._connection.execute(unknown))),
+        )
+
+    def proved_sent(self, item_id: int, at: datetime) -> OutboxItem | None:
+        """Settle an `unknown` message that was found in the Sent folder. None: it is not unknown."""
+        item = self._move(item_id, (OutboxState.UNKNOWN,), state=OutboxState.SENT, sent_at=at)
+        self._tell(item, "sent", at)
+        return item
+
+    def proved_unsent(self, item_id: int, next_try_at: datetime) -> OutboxItem | None:
+        """Queue an `unknown` message again that certainly did not go out. None: it is not unknown."""
+        return self._move(
+            item_id, (OutboxState.UNKNOWN,), state=OutboxState.QUEUED, next_try_at=next_try_at, **_UNCLAIMED
+        )
+
+    def bounced(self, message_id: str, action: str, status: str, at: datetime) -> OutboxItem | None:
+        """Record a delivery report about a message of ours; return the message, or None where it names none.
+
+        Only action "failed" changes anything (RFC 3464 s.2.3.3): the message is `bounced`, and its application
+        shows that its applicant was not reached. status: "5.1.1", or "".
+        """
+        item = self.outbox_item(message_id)
+        if item is None or action != "failed":
+            return item
+        delivered = (OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.BOUNCED)
+        moved = self._move(item.id, delivered, state=OutboxState.BOUNCED, status=status or None)
+        if moved is not None and item.state is not OutboxState.BOUNCED:
+            self._undelivered(moved, status, at)
+        return moved or item
+
+    def _undelivered(self, item: OutboxItem, status: str, at: datetime) -> None:
+        number = self._value(select(outbox.c.application_id).where(outbox.c.id == item.id))
+        if number is None or item.kind is not MessageKind.REPLY:
+            return
+        problem = {"delivery_problem": status or "bounced", "updated_at": at}
+        self._changed(application.update().where(application.c.id == number).values(problem))
+        self._tell(item, "undelivered", at)
+
+    def _settle(self, item_id: int, worker: str, **values: Any) -> OutboxItem | None:
+        states = (OutboxState.SENDING, OutboxState.UNKNOWN)
+        mine = outbox.c.claimed_by == worker
+        return self._move(item_id, states, mine, **values)
+
+    def _move(self, item_id: int, states: tuple[OutboxState, ...], *also: Any, **values: Any) -> OutboxItem | None:
+        """Change a message that is in one of `states`; return it as it is then, or None."""
+        statement = outbox.update().where(outbox.c.id == item_id, outbox.c.state.in_(states), *also)
+        return self.outbox_item(item_id) if self._changed(statement.values(values)) else None
+
+    def _tell(self, item: OutboxItem | None, what: str, at: datetime) -> None:
+        """Add an event to the application that a message is about."""
+        if item is None or item.application is None:
+            return
+        number = select(outbox.c.application_id).where(outbox.c.id == item.id).scalar_subquery()
+        self._insert(application_event, application_id=number, at=at, what=what, detail=item.template, by="worker")
+
+
+_UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
+
+
+def _select() -> Select[Any]:
+    joined = outbox.outerjoin(application, application.c.id == outbox.c.application_id)
+    return select(*_COLUMNS, application.c.prefix).select_from(joined)
+
+
+def _item(row: Row[Any]) -> OutboxItem:
+    return OutboxItem(
+        id=row.id,
+        message_id=row.message_id,
+        kind=row.kind,
+        template=row.template,
+        template_version=row.template_version,
+        mailbox=row.mailbox,
+        recipient=row.recipient,
+        scheme=row.scheme,
+        application=reference_of(row.prefix, row.application_id) if row.prefix is not None else None,
+        ledger_id=row.ledger_id,
+        sha256=row.sha256.hex(),
+        state=row.state,
+        tries=row.tries,
+        queued_at=row.queued_at,
+        next_try_at=row.next_try_at,
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        handed_at=row.handed_at,
+        sent_at=row.sent_at,
+        code=row.code,
+        status=row.status,
+        purged=row.purged,
+    )

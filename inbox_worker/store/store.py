@@ -1,0 +1,97 @@
+"""The store: transactions on one database, and the values that go in and come out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from inbox_worker.errors import SchemaError
+from inbox_worker.store.applications import ApplicationsView
+from inbox_worker.store.changes import Changes
+from inbox_worker.store.counts import CountsView
+from inbox_worker.store.engine import READING, connect, make_private, sqlite_file
+from inbox_worker.store.failures import translated
+from inbox_worker.store.held import Held, HeldView
+from inbox_worker.store.known import KnownView
+from inbox_worker.store.ledger import Ledger, LedgerView
+from inbox_worker.store.outbox import OutboxView
+from inbox_worker.store.points import Points
+from inbox_worker.store.release import Release
+from inbox_worker.store.tables import HEAD
+from inbox_worker.store.version import explain, version
+
+
+class View(LedgerView, KnownView, ApplicationsView, HeldView, OutboxView, CountsView):
+    """Everything that can be asked, at one moment of the database."""
+
+
+class Tx(Ledger, Points, Changes, Held, Release, View):
+    """Everything that can be asked and changed, in one transaction: all of it is stored, or none."""
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did, and only that, when it raises. One for each mail of a batch.
+
+        Raises Unstorable for values that the database refuses: the rest of the transaction is still good.
+        """
+        with translated(), self._connection.begin_nested():
+            yield
+
+
+class Store:
+    """A database of applications, opened at this program's version.
+
+    Safe to share between threads; every transaction has a connection of its own.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Prepare a store; nothing is opened yet. Raises ConfigError for a URL that cannot be used."""
+        self._file = sqlite_file(url)
+        self._engine = connect(url)
+
+    def open(self) -> Self:
+        """Check that the database is there and at this program's version; return the store."""
+        self.check_version()
+        return self
+
+    def close(self) -> None:
+        """Close every connection. The store can be opened again."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check_version(self) -> None:
+        """Raise SchemaError where the database is at another version; its text says what to do."""
+        if self._file is not None:
+            if not self._file.exists():  # a connection would create it
+                raise SchemaError(f'{self._file}: no such database; run "inbox-worker migrate"')
+            make_private(self._file)
+        with translated(), self._engine.connect().execution_options(**{READING: True}) as connection:
+            found = version(connection)
+        if found != HEAD:
+            raise SchemaError(explain(found))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """Open a writing transaction; leaving the block stores it, an exception undoes all of it.
+
+        Never hold it while a server or a process is waited for: on SQLite every other writer waits.
+        Raises StoreError where the database did not take it; nothing is stored then.
+        """
+        with translated(), self._engine.begin() as connection:
+            yield Tx(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[View]:
+        """Open a view of the database at one moment; writers are neither stopped nor waited for."""
+        options: dict[str, Any] = {READING: True}
+        if self._engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with translated(), self._engine.connect().execution_options(**options) as connection:
+            yield View(connection)
