@@ -1,0 +1,72 @@
+"""The lines of one body before it is known whose words they are: what `plain` and `html` hand to `segment`."""
+
+import re
+from dataclasses import dataclass
+
+from inbox_worker.core.document import Kind
+
+MAX_LINE = 20_000  # characters of one line; longer ones are cut into several
+MAX_LINES = 20_000
+
+_WHITE = re.compile(r"\s+")
+_RULE = re.compile(r"[\s\-_=*~#─━═—–.·+|]{4,}")
+_RULE_MARK = re.compile(r"[\-_=*~#─━═—–+]")
+_BULLET = re.compile(
+    r"""(?:
+        [-–—*•‣▪●○◦·➢✓►][ \t]+
+      | \(?\d{1,2}[.):]\)?(?=\s|[^\W\d]|["'(\[‘“])\s*
+      | (?:\([a-hA-H]\)|[a-hA-H]\)|[a-h]\.(?=\s)|\(?[ivx]{1,4}\)|(?:i{1,3}|iv)\.(?=\s))\s*
+      | (?i:q(?:u|uestion)?|a(?:ns|nswer)?)\.?[ ]?\d{1,2}[ ]?[.):\-–]\s*
+      | (?i:q(?:uestion)?)[ ]?\d{1,2}(?=\s)\s*
+      | [QA]:(?=\s)\s*
+    )(?=\S)""",
+    re.VERBOSE,
+)
+_INNER_TAB = re.compile(r"\s*\t\s*|(?<=\S) {3,}(?=\S)")
+_PIPE = re.compile(r"\s+\|\s+|\s*\|\s{2,}|\s{2,}\|\s*")
+
+
+@dataclass(slots=True)
+class Block:
+    """One line, paragraph or table row of a body, as laid out."""
+
+    text: str
+    depth: int = 0  # as marked: ">" or <blockquote>
+    cells: tuple[str, ...] = ()
+    gap: bool = False
+    bullet: str = ""
+    rule: bool = False  # a horizontal line: no text
+    hint: Kind | None = None  # what the mark-up says that it is
+    soft: bool = False  # in a <blockquote> that may be mere indentation
+    inks: tuple[tuple[str, str], ...] = ()  # (colour, text) of its pieces, where any has a colour
+
+
+def collapse(text: str) -> str:
+    """Return `text` with white space collapsed to single spaces."""
+    return _WHITE.sub(" ", text).strip()
+
+
+def is_rule(text: str) -> bool:
+    """Return whether the line holds nothing but a drawn line of four characters or more."""
+    return bool(_RULE.fullmatch(text)) and len(_RULE_MARK.findall(text)) >= 4
+
+
+def split_bullet(text: str) -> tuple[str, str]:
+    """Return (list mark, text behind it); the mark is "" where the line has none. White space must be collapsed."""
+    found = _BULLET.match(text)
+    if not found:
+        return "", text
+    return found[0].strip(), text[found.end() :]
+
+
+def split_cells(text: str) -> tuple[str, ...]:
+    """Return the columns of a line of plain text: tabs, three spaces and more, or pipes; () where there is one."""
+    line = text.strip()
+    if "|" in line:
+        inner = line.strip("|") if line.startswith("|") or line.endswith("|") else line
+        cells = tuple(collapse(cell) for cell in _PIPE.split(inner))
+    elif "\t" in line or "   " in line:
+        cells = tuple(collapse(cell) for cell in _INNER_TAB.split(line))
+    else:
+        return ()
+    return cells if sum(1 for cell in cells if cell) > 1 else ()

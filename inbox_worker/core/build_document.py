@@ -1,0 +1,140 @@
+"""Email and the texts of its attached forms -> Document: every line that a person would read, in reading order."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from inbox_worker.core import html, parse, plain, segment
+from inbox_worker.core.block import Block, collapse, split_bullet
+from inbox_worker.core.charset import decode
+from inbox_worker.core.document import Document, FormText, Kind, Line
+from inbox_worker.core.mail import Email, MailId, RawMail
+
+MAX_NESTED = 5  # attached mails that are read
+_WORD = re.compile(r"\w+")
+_TAG = re.compile(r"<style.*?</style>|<[^<>]{0,5000}>", re.IGNORECASE | re.DOTALL)
+_STRUCTURE = re.compile(r"<t[dh]\b|color\s*[:=]", re.IGNORECASE)
+_ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
+_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_PGP_TEXT = "-----BEGIN PGP MESSAGE-----"
+_NOBODY = MailId("", "", 0, 0)
+
+
+def build(email: Email, forms: tuple[FormText, ...] = ()) -> Document:
+    """Return the lines of `email`: its body (numbered from 1), then each attached form, then each attached mail.
+
+    The subject is not among them. Attached forms are OWN lines with origin "attachment:<file name>", numbered by row; lines of
+    attached mails are FORWARDED (their From, Subject and Date FORWARD_HEAD) with origin "attached mail". A line of a
+    table in an HTML body or a form has its cells, in which "\\n" parts paragraphs.
+    """
+    lines = _body(email)
+    for form in forms:
+        lines += _form(form)
+    for number, content in enumerate(email.attached_mails[:MAX_NESTED]):
+        lines += _attached_mail(content, number)
+    unread = [*_unread(email), *(form.problem for form in forms if form.problem)]
+    return Document(tuple(lines), tuple(dict.fromkeys(unread)))
+
+
+def _body(email: Email) -> list[Line]:
+    sender = frozenset(
+        word
+        for address in email.from_
+        for word in (found.casefold() for found in re.findall(r"[^\W\d_]+", address.name))
+    )
+    blocks = _chosen(email.plain, email.html)
+    for attachment in email.attachments:
+        if not attachment.filename and attachment.content_type.startswith(("text/plain", "text/html")):
+            blocks += _further_text(blocks, attachment.content, attachment.content_type)
+    return segment.lines(blocks, email.subject, sender)
+
+
+def _chosen(text: str | None, markup: str | None) -> list[Block]:
+    """Return the blocks of that form of the body which says more.
+
+    The text part, unless it is missing, says less than the HTML, or has lost the cells of a table or the colour of answers.
+    """
+    if not markup or not markup.strip():
+        return plain.read(text or "")
+    if not text or not text.strip():
+        return html.read(markup)
+    if _says_less(text, markup):
+        return html.read(markup)
+    if _STRUCTURE.search(markup):
+        blocks = html.read(markup)
+        if _more_cells(blocks, text) or segment.has_answers_in_colour(blocks):
+            return blocks
+    return plain.read(text)
+
+
+def _says_less(text: str, markup: str) -> bool:
+    """Is `text` a stub ("your program cannot show HTML"), or cut off?"""
+    words = set(_WORD.findall(text.casefold()))
+    shown = set(_WORD.findall(_TAG.sub(" ", markup).casefold()))
+    return len(shown & words) * 10 < len(shown) * 4 if len(shown) >= 5 else not words
+
+
+def _more_cells(blocks: Iterable[Block], text: str) -> bool:
+    rows = sum(1 for block in blocks if len(block.cells) == 2 and block.cells[0] and not block.depth)
+    return rows > 1 and rows > sum(1 for block in plain.read(text) if len(block.cells) > 1)
+
+
+def _further_text(blocks: list[Block], content: bytes, content_type: str) -> list[Block]:
+    """Return the blocks of another text part, unless the body already says the same."""
+    text = decode(content, "utf-8")[0]
+    more = html.read(text) if content_type.startswith("text/html") else plain.read(text)
+    known = " ".join(block.text for block in blocks)
+    fresh = " ".join(block.text for block in more)
+    if not fresh or _squeezed(fresh) in _squeezed(known):
+        return []
+    more[0].gap = True
+    return more
+
+
+def _squeezed(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))
+
+
+def _form(form: FormText) -> list[Line]:
+    lines: list[Line] = []
+    gap = False
+    for number, row in enumerate(form.rows, start=1):
+        cells = tuple(row)
+        if not any(cell.strip() for cell in cells):
+            gap = True
+            continue
+        bullet, first = split_bullet(collapse(cells[0])) if len(cells) == 1 else ("", "")
+        text = first if len(cells) == 1 else " | ".join(collapse(cell) for cell in cells).strip(" |")
+        lines.append(
+            Line(text, Kind.OWN, 0, cells if len(cells) > 1 else (), f"attachment:{form.filename}", number, gap, bullet)
+        )
+        gap = False
+    return lines
+
+
+def _attached_mail(content: bytes, number: int) -> list[Line]:
+    email = parse.parse(RawMail(_NOBODY, content, datetime.max.replace(tzinfo=UTC)))
+    head = [
+        f"From: {' '.join(f'{address.name} <{address.address}>' for address in email.from_)}",
+        f"Subject: {email.subject}",
+    ]
+    lines = [Line(text, Kind.FORWARD_HEAD, 0, (), "attached mail", at) for at, text in enumerate(head, start=1)]
+    for line in _body(email):
+        kind = Kind.FORWARD_HEAD if line.kind is Kind.FORWARD_HEAD else Kind.FORWARDED
+        lines.append(
+            Line(line.text, kind, line.depth + 1, line.cells, "attached mail", len(lines) + 1, line.gap, line.bullet)
+        )
+    return lines
+
+
+def _unread(email: Email) -> list[str]:
+    codes: list[str] = []
+    types = list(zip(email.part_types, email.part_parameters, strict=False))
+    if any(kind in _ENCRYPTED for kind, _ in types) or (email.plain and _PGP_TEXT in email.plain):
+        codes.append("ENCRYPTED")
+    names = {attachment.filename.lower() for attachment in email.attachments}
+    if any(kind in _PKCS7 and parameters.get("smime-type") != "signed-data" for kind, parameters in types):
+        codes.append("ENCRYPTED")
+    if "winmail.dat" in names or "application/ms-tnef" in email.part_types:
+        codes.append("TNEF")
+    return codes

@@ -1,0 +1,435 @@
+"""A text/html body -> blocks: paragraphs, list items, table rows with their cells, quotes; hidden text dropped.
+
+Own walk over lxml's tree. Two-column tables must be read from the tree: flattened, an answer of several paragraphs loses its label.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+
+from lxml import etree
+
+from inbox_worker.core.block import MAX_LINE, MAX_LINES, Block, collapse, is_rule, split_bullet, split_cells
+from inbox_worker.core.cleaning import body_text
+from inbox_worker.core.document import Kind
+
+MAX_TREE_DEPTH = 2_000  # libxml2 drops what is nested deeper
+LAYOUT_CELL = 400  # characters; two cells of one row longer than this are columns of a page, not label and value
+
+_SKIPPED = frozenset(
+    "head title style script template svg math object applet iframe noembed datalist xml audio video canvas map".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr html legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul caption".split()
+)
+_SPACED = frozenset("h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset".split())
+_HIDDEN = re.compile(
+    r"display:none|mso-hide:all|visibility:(?:hidden|collapse)|(?:max-)?height:0(?:px)?;[^\"]*overflow:hidden"
+)
+_FONT_SIZE = re.compile(r"font(?:-size)?:[^;]*?(\d+(?:\.\d+)?)(px|pt|em|rem|%)")
+_PRE = re.compile(r"white-space:(?:pre|break-spaces)")
+_INK = re.compile(r"(?:^|;)(color|background|background-color|mso-highlight):([^;]+)")
+_PLAIN_INK = re.compile(
+    r"(?:windowtext|black|auto|inherit|initial|currentcolor|transparent|white|none|#0{3}|#0{6}|#f{3}|#f{6}|rgba?\((?:0,){2}0.*|"
+    r"rgba?\(255,255,255.*|.*url\(.*|text1|background1)(?:!important)?"
+)
+_BORDER_LEFT = re.compile(r"border-left:(?!none|0)")
+_NO_BORDER = re.compile(r"border(?:-style)?:none|border:0")
+_P_WITHOUT_MARGIN = re.compile(r"(?:^|[\s,{}>])p\s*\{[^}]*margin(?:-top)?\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
+_CLASS_WITHOUT_MARGIN = re.compile(r"p\.([\w-]{1,40})[^{}]{0,200}\{[^}]*margin\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
+_ELEMENT_END = re.compile(r"</(?:p|div|tr|li|h[1-6]|blockquote|td|th)\b[^>]*>|<br\b[^>]*>", re.IGNORECASE)
+_SKIPPED_SOURCE = re.compile(r"<!--.*?-->|<(style|script|head|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,5000}>")
+
+_SIGNATURE = re.compile(
+    r"gmail_signature|moz-signature|applemailsignature|(?:^|\s|_)signature(?:$|\s)|protonmail_signature_block(?!-empty)|"
+    r"elementtoproof_signature|ms-outlook-signature|tutanota_signature|signature_block|ymail_signature|fm-sig"
+)
+_MOBILE = re.compile(
+    r"ms-outlook-mobile-signature|ymail_android_signature|aolmail_android_signature|composer_signature"
+)
+_HEAD = re.compile(
+    r"divrplyfwdmsg|gmail_attr|moz-cite-prefix|moz-email-headers-table|outlookmessageheader|x_divrplyfwdmsg"
+)
+_QUOTE = re.compile(
+    r"yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|messagereplysection|qt-|moz-forward-container_"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What an element inherits."""
+
+    hidden: bool = False
+    pre: bool = False
+    tiny: bool = False
+    depth: int = 0
+    soft: bool = False
+    hint: Kind | None = None
+    ink: str = ""
+
+
+class _Reader:
+    """One pass over one tree. Lines go to the innermost sink: the body, or a cell that is being read."""
+
+    def __init__(self, source: str) -> None:
+        self._p_margins = not _P_WITHOUT_MARGIN.search(source[:200_000])
+        self._flat_classes = {name.lower() for name in _CLASS_WITHOUT_MARGIN.findall(source[:200_000])}
+        self._sinks: list[list[Block]] = [[]]
+        self._pieces: list[tuple[str, str]] = []  # text and ink of the line that is open
+        self._gap = False
+        self._bullet = ""
+        self._frame = _Frame()
+        self._saved: list[_Frame] = []
+        self._lists: list[int] = []  # next number of each open list; 0 for <ul>
+        self._rows: dict[etree._Element, bool] = {}  # rows of data tables
+        self._cells: list[list[tuple[str, Block | None]]] = []
+        self._paragraphs: list[int] = []  # lines written when each open <p> began
+        self._written = 0
+        self.deepest = 0
+
+    def read(self, root: etree._Element) -> list[Block]:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        depth = 0
+        for event, element in walk:
+            tag = element.tag
+            if not isinstance(tag, str):
+                if event == "end":
+                    self._text(element.tail)
+                continue
+            if event == "start":
+                depth += 1
+                self.deepest = max(self.deepest, depth)
+                if not self._start(element, tag):
+                    walk.skip_subtree()
+                if len(self._sinks[0]) >= MAX_LINES:
+                    break
+            else:
+                depth -= 1
+                self._end(element, tag)
+        self._flush()
+        return self._sinks[0]
+
+    # --- elements
+
+    def _start(self, element: etree._Element, tag: str) -> bool:
+        """Open `element`; return whether its children are to be read."""
+        self._saved.append(self._frame)
+        frame = _inherit(self._frame, element, tag)
+        if tag in _BLOCKS:
+            self._flush()
+        if tag in _SKIPPED or frame.hidden:
+            self._frame = replace(frame, hidden=True)
+            return False
+        if tag == "blockquote":
+            frame = self._quote(frame, element)
+        self._frame = frame
+        if tag in _OPENERS:
+            _OPENERS[tag](self, element)
+        if tag in _SPACED:
+            self._gap = True
+        self._text(element.text)
+        return True
+
+    def _end(self, element: etree._Element, tag: str) -> None:
+        if not self._frame.hidden:
+            if tag in _BLOCKS:
+                self._flush()
+            if tag in _CLOSERS:
+                _CLOSERS[tag](self, element)
+            if tag in _SPACED and not self._lists:
+                self._gap = True
+        self._frame = self._saved.pop()
+        self._text(element.tail)
+
+    def _quote(self, frame: _Frame, element: etree._Element) -> _Frame:
+        """A quotation, unless it is how some programs indent (no border, no mark of a quotation)."""
+        style = _style(element)
+        marked = (
+            element.get("type") == "cite" or element.get("cite") is not None or "quote" in (element.get("class") or "")
+        )
+        if marked or _BORDER_LEFT.search(style):
+            return replace(frame, depth=frame.depth + 1)
+        if _NO_BORDER.search(style) or "margin" in style:
+            return frame
+        return replace(frame, depth=frame.depth + 1, soft=True)
+
+    def _open_p(self, element: etree._Element) -> None:
+        if self._has_margin(element):
+            self._gap = True
+        self._paragraphs.append(self._written)
+
+    def _close_p(self, element: etree._Element) -> None:
+        if self._paragraphs and (self._paragraphs.pop() == self._written or self._has_margin(element)):
+            self._gap = True  # an empty paragraph is how Word writes a blank line
+
+    def _has_margin(self, element: etree._Element) -> bool:
+        name = (element.get("class") or "").lower()
+        if "mso" in name or name in self._flat_classes or not self._p_margins:
+            return False
+        parent = element.getparent()
+        return "margin:0" not in _style(element) and (parent is None or parent.tag not in ("li", "td", "th"))
+
+    def _open_br(self, _: etree._Element) -> None:
+        if not self._flush():
+            self._gap = True
+
+    def _open_hr(self, _: etree._Element) -> None:
+        self._write(Block("", self._frame.depth, gap=True, rule=True))
+
+    def _open_list(self, element: etree._Element) -> None:
+        start = element.get("start") or "1"
+        self._lists.append(0 if element.tag == "ul" else int(start) if start.isdigit() and len(start) < 5 else 1)
+
+    def _close_list(self, _: etree._Element) -> None:
+        if self._lists:
+            self._lists.pop()
+
+    def _open_li(self, _: etree._Element) -> None:
+        number = self._lists[-1] if self._lists else 0
+        self._bullet = f"{number}." if number else "•"
+        if number:
+            self._lists[-1] += 1
+
+    def _close_li(self, _: etree._Element) -> None:
+        self._bullet = ""
+
+    def _open_table(self, element: etree._Element) -> None:
+        for row in data_rows(element):
+            self._rows[row] = True
+
+    def _open_tr(self, element: etree._Element) -> None:
+        if element in self._rows:
+            self._cells.append([])
+
+    def _open_td(self, element: etree._Element) -> None:
+        if element.getparent() in self._rows:
+            self._sinks.append([])
+
+    def _close_td(self, element: etree._Element) -> None:
+        if element.getparent() in self._rows and len(self._sinks) > 1:
+            lines = [line for line in self._sinks.pop() if not line.rule]
+            text = "\n".join(f"{line.bullet} {line.text}" if line.bullet else line.text for line in lines)
+            self._cells[-1].append((text, lines[0] if lines else None))
+
+    def _close_tr(self, element: etree._Element) -> None:
+        if element not in self._rows or not self._cells:
+            return
+        row = self._cells.pop()
+        cells = tuple(text for text, _ in row)
+        if not any(cells):
+            self._gap = True
+            return
+        inks = tuple((line.inks[0][0], text) if line and line.inks else ("", text) for text, line in row)
+        block = Block(
+            " | ".join(collapse(cell) for cell in cells).strip(" |"),
+            self._frame.depth,
+            cells if len(cells) > 1 else (),
+            self._gap,
+        )
+        block.hint, block.soft = self._frame.hint, self._frame.soft
+        block.inks = inks if any(ink for ink, _ in inks) else ()
+        self._write(block)
+
+    def _open_input(self, element: etree._Element) -> None:
+        if element.get("type", "text").lower() in ("text", "email", "tel"):
+            self._text(f" {element.get('value') or ''} ")
+
+    def _open_option(self, element: etree._Element) -> None:
+        if element.get("selected") is None:
+            self._frame = replace(self._frame, hidden=True)
+
+    # --- text
+
+    def _text(self, text: str | None) -> None:
+        frame = self._frame
+        if not text or frame.hidden or frame.tiny:
+            return
+        if frame.pre and "\n" in text:
+            first, *rest = text.split("\n")
+            self._pieces.append((first, frame.ink))
+            for line in rest:
+                if not self._flush():
+                    self._gap = True
+                self._pieces.append((line, frame.ink))
+            return
+        self._pieces.append((text, frame.ink))
+
+    def _flush(self) -> bool:
+        """End the open line; return whether it held text."""
+        if not self._pieces:
+            return False
+        pieces, self._pieces = self._pieces, []
+        raw = "".join(text for text, _ in pieces)
+        if not raw.isascii():
+            if not raw.strip():
+                self._gap = self._gap or "\xa0" in raw  # &nbsp; alone in a block is a blank line
+                return False
+            raw = body_text(raw)
+        if not self._frame.pre:
+            raw = raw.replace("\n", " ")
+        text = collapse(raw)
+        if not text:
+            return False
+        for at in range(0, len(text), MAX_LINE):
+            self._line(raw if len(text) <= MAX_LINE else text[at : at + MAX_LINE], text[at : at + MAX_LINE], pieces)
+        return True
+
+    def _line(self, raw: str, text: str, pieces: list[tuple[str, str]]) -> None:
+        frame = self._frame
+        if is_rule(text):
+            self._write(Block("", frame.depth, gap=True, rule=True))
+            return
+        bullet, rest = split_bullet(text)
+        cells = split_cells(raw) if "|" in raw or "\t" in raw or "   " in raw.strip() else ()
+        if cells and bullet:
+            cells = ()
+        block = Block(" | ".join(cells) if cells else rest, frame.depth, cells, self._gap, self._bullet or bullet)
+        block.hint, block.soft = frame.hint, frame.soft
+        if any(ink for _, ink in pieces):
+            block.inks = tuple((ink, collapse(body_text(piece))) for piece, ink in pieces if piece.strip())
+        self._write(block)
+        self._bullet = ""
+
+    def _write(self, block: Block) -> None:
+        self._sinks[-1].append(block)
+        self._gap = False
+        self._written += 1
+
+
+_OPENERS = {
+    "p": _Reader._open_p,
+    "br": _Reader._open_br,
+    "hr": _Reader._open_hr,
+    "ul": _Reader._open_list,
+    "ol": _Reader._open_list,
+    "li": _Reader._open_li,
+    "table": _Reader._open_table,
+    "tr": _Reader._open_tr,
+    "td": _Reader._open_td,
+    "th": _Reader._open_td,
+    "input": _Reader._open_input,
+    "option": _Reader._open_option,
+}
+_CLOSERS = {
+    "p": _Reader._close_p,
+    "ul": _Reader._close_list,
+    "ol": _Reader._close_list,
+    "li": _Reader._close_li,
+    "td": _Reader._close_td,
+    "th": _Reader._close_td,
+    "tr": _Reader._close_tr,
+}
+
+
+def read(source: str) -> list[Block]:
+    """Return the lines of the HTML `source` (cleaned text) in reading order. Never raises; text is not lost to odd mark-up."""
+    if not source.strip():
+        return []
+    try:
+        root = etree.fromstring(
+            source.encode("utf-8"), etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
+        )
+        reader = _Reader(source)
+        blocks = reader.read(root) if root is not None else []
+        if blocks and reader.deepest < MAX_TREE_DEPTH:
+            return blocks
+    except (etree.LxmlError, ValueError, RecursionError):
+        blocks = []
+    return blocks if blocks and reader.deepest < MAX_TREE_DEPTH else list(_without_tree(source))
+
+
+def _without_tree(source: str) -> Iterator[Block]:
+    """Yield the text of mark-up that no tree could hold: tags cut out, ends of elements as line ends."""
+    text = _TAG.sub(" ", _ELEMENT_END.sub("\n", _SKIPPED_SOURCE.sub(" ", source)))
+    for line in body_text(unescape(text)).split("\n")[:MAX_LINES]:
+        bullet, rest = split_bullet(collapse(line))
+        if rest:
+            yield Block(rest[:MAX_LINE], bullet=bullet)
+
+
+def data_rows(table: etree._Element) -> list[etree._Element]:
+    """Return the rows of `table` when it relates cells to each other; [] when it only lays out the page.
+
+    A table of data has a row with text in two cells, no table inside, and not two long cells side by side.
+    """
+    rows = [row for row in _own_rows(table)]
+    related = False
+    for row in rows:
+        cells = [cell for cell in row if cell.tag in ("td", "th")]
+        if any(next(cell.iter("table", "blockquote"), None) is not None for cell in cells):
+            return []
+        lengths = [_length(cell) for cell in cells]
+        if sum(length > LAYOUT_CELL for length in lengths) > 1:
+            return []
+        related = related or sum(length > 0 for length in lengths) > 1
+    return rows if related else []
+
+
+def _own_rows(table: etree._Element) -> Iterator[etree._Element]:
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("tbody", "thead", "tfoot"):
+            yield from (row for row in child if row.tag == "tr")
+
+
+def _length(cell: etree._Element) -> int:
+    return len(collapse("".join(cell.itertext())))
+
+
+def _style(element: etree._Element) -> str:
+    style = element.get("style")
+    return re.sub(r"\s+", "", style).lower() if style else ""
+
+
+def _inherit(frame: _Frame, element: etree._Element, tag: str) -> _Frame:
+    """Return what holds inside `element`; the same frame where it changes nothing."""
+    if not element.attrib:
+        return replace(frame, pre=True) if tag == "pre" else frame
+    style = _style(element)
+    if element.get("hidden") is not None or _HIDDEN.search(style):
+        return replace(frame, hidden=True)
+    size = _FONT_SIZE.search(style) if "font" in style else None
+    ink = _ink(element, tag, style)
+    hint, depth = _marks(element, frame)
+    return replace(
+        frame,
+        pre=frame.pre or tag == "pre" or bool(_PRE.search(style)),
+        tiny=float(size[1]) < 1 if size else frame.tiny,
+        ink=frame.ink if ink is None else ink,
+        hint=hint,
+        depth=depth,
+    )
+
+
+def _ink(element: etree._Element, tag: str, style: str) -> str | None:
+    """Return the colours that `element` sets, "" for those of ordinary text or a link, None where it sets none."""
+    if tag == "a":
+        return ""
+    found = [(name, value) for name, value in _INK.findall(style)]
+    if tag == "font" and element.get("color"):
+        found.append(("color", str(element.get("color")).lower()))
+    if not found:
+        return None
+    return ";".join(
+        f"{name.removeprefix('mso-')[:4]}={value}" for name, value in found if not _PLAIN_INK.fullmatch(value)
+    )
+
+
+def _marks(element: etree._Element, frame: _Frame) -> tuple[Kind | None, int]:
+    """Return what mail programs call this element: a signature, a head, a quotation."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}".lower()
+    if names.isspace():
+        return frame.hint, frame.depth
+    if _MOBILE.search(names):
+        return Kind.DEVICE, frame.depth
+    if _SIGNATURE.search(names):
+        return Kind.SIGNATURE, frame.depth
+    if _HEAD.search(names):
+        return Kind.FORWARD_HEAD, frame.depth
+    if _QUOTE.search(names) and element.tag != "blockquote":
+        return frame.hint, frame.depth + 1
+    return frame.hint, frame.depth

@@ -1,0 +1,160 @@
+"""Blocks of a body -> lines that know whose words they hold: own, quoted, forwarded, signature, notice."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inbox_worker.core import heads, tail
+from inbox_worker.core.block import Block
+from inbox_worker.core.document import Kind, Line
+from inbox_worker.core.heads import Form, Head
+
+_FORWARD_SUBJECT = re.compile(
+    r"\s*(?:\[[^\]]{1,30}\]\s*)?(?:fw|fwd|wg|tr|rv|enc|i|vl|vb|vs|doorst|fs|pd|转发|轉寄)\s*:", re.IGNORECASE
+)
+_PROMPT = re.compile(r"[:?]\s*$")
+MIN_INK_ANSWERS = 2
+
+
+def is_forward(subject: str) -> bool:
+    """Return whether `subject` begins with the prefix of a forwarded mail."""
+    return bool(_FORWARD_SUBJECT.match(subject))
+
+
+def lines(blocks: Sequence[Block], subject: str, sender: frozenset[str], origin: str = "body") -> list[Line]:
+    """Return the lines of one body with kind, depth and number.
+
+    subject: tells a forwarded mail from an answered one. sender: words of the From name, case-folded. Below a head
+    without quote marks everything is earlier mail, except words in a colour that answers it.
+    """
+    found = _resolved(blocks)
+    levels, kinds = _earlier_mail(found, is_forward(subject))
+    answers = _answers_by_ink(found, kinds)
+    for at in answers:
+        levels[at], kinds[at] = 0, Kind.OWN
+    _mark_tails(found, kinds, answers, sender)
+    return _numbered(found, levels, kinds, origin)
+
+
+def has_answers_in_colour(blocks: Sequence[Block]) -> bool:
+    """Return whether the earlier mail in `blocks` holds answers that only their colour tells from the questions."""
+    if not any(block.inks for block in blocks):
+        return False
+    found = _resolved(blocks)
+    _, kinds = _earlier_mail(found, forward=False)
+    return bool(_answers_by_ink(found, kinds))
+
+
+def _resolved(blocks: Sequence[Block]) -> list[Block]:
+    """Return `blocks` in which a bare <blockquote> counts as quoted only below a line that introduces a quotation."""
+    resolved: list[Block] = []
+    quoted = False
+    for at, block in enumerate(blocks):
+        if block.soft and not (at and blocks[at - 1].soft):
+            before = blocks[at - 1].text if at else ""
+            quoted = not before or before.endswith((":", "："))
+        resolved.append(replace(block, depth=block.depth - 1) if block.soft and not quoted else block)
+    return resolved
+
+
+def _earlier_mail(blocks: Sequence[Block], forward: bool) -> tuple[list[int], list[Kind | None]]:
+    """Return the quote depth of each block, and its kind where it is earlier mail or a head."""
+    found = heads.find(blocks)
+    starts = {head.start: head for head in found}
+    levels: list[int] = []
+    kinds: list[Kind | None] = []
+    regions: list[int] = []  # depth as marked, of each head without quote marks below it
+    root = Kind.QUOTED
+    head_end = 0
+    for at, block in enumerate(blocks):
+        head = starts.get(at)
+        while regions and block.depth < regions[-1]:
+            regions.pop()
+        level = block.depth + len(regions)
+        if not any(levels[-1:]) and at >= head_end:
+            root = Kind.FORWARDED if forward or _starts_forward(blocks, at, found) else Kind.QUOTED
+        if head:
+            head_end = head.end
+        if at < head_end:
+            kinds.append(Kind.FORWARD_HEAD)
+        else:
+            kinds.append(root if level else None)
+        levels.append(level)
+        if at + 1 == head_end and (opened := _opens(blocks, _ending(found, head_end), block.depth)):
+            regions.extend([block.depth] * opened)
+            root = Kind.FORWARDED if level == 0 and (forward or _ending(found, head_end).forward) else root
+    return levels, kinds
+
+
+def _ending(found: Sequence[Head], end: int) -> Head:
+    return next(head for head in found if head.end == end)
+
+
+def _starts_forward(blocks: Sequence[Block], at: int, found: Sequence[Head]) -> bool:
+    """Does the quoted text that begins at `at` begin with a head that says "forwarded"?"""
+    return any(
+        head.forward and at <= head.start <= at + 3 and blocks[head.start].depth >= blocks[at].depth for head in found
+    )
+
+
+def _opens(blocks: Sequence[Block], head: Head, depth: int) -> int:
+    """Return 1 where what follows `head` is earlier mail without marks of its own, else 0.
+
+    Where the text below is marked as quoted (deeper than the head), lines at the head's depth are answers between.
+    """
+    following = [block for block in blocks[head.end : head.end + 400] if not block.rule and block.depth >= depth]
+    if not following:
+        return 0
+    if head.form is Form.WROTE:
+        return 0 if any(block.depth > depth for block in following) else 1
+    nearby = following[:6]
+    return 0 if sum(block.depth > depth for block in nearby) * 2 > len(nearby) else 1
+
+
+def _answers_by_ink(blocks: Sequence[Block], kinds: Sequence[Kind | None]) -> set[int]:
+    """Return the places of the lines of earlier mail that hold an answer in another colour.
+
+    A colour is the sender's when at least two of its pieces, and most of them, stand right behind a label or below a question.
+    """
+    earlier = [at for at, kind in enumerate(kinds) if kind in (Kind.QUOTED, Kind.FORWARDED) and blocks[at].text]
+    answering: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    before = ""
+    for at in earlier:
+        for ink, text in blocks[at].inks or (("", blocks[at].text),):
+            if ink and not _PROMPT.search(text):
+                (answering if _PROMPT.search(before) else others)[ink] += 1
+            before = text
+    inks = {ink for ink, count in answering.items() if count >= MIN_INK_ANSWERS and count >= others[ink]}
+    return {at for at in earlier if any(ink in inks and text for ink, text in blocks[at].inks)}
+
+
+def _mark_tails(blocks: Sequence[Block], kinds: list[Kind | None], answers: set[int], sender: frozenset[str]) -> None:
+    """Give every run of own lines its signature, notices and device lines."""
+    start = 0
+    while start < len(blocks):
+        if kinds[start] not in (None, Kind.OWN):
+            start += 1
+            continue
+        end = start
+        while end < len(blocks) and kinds[end] in (None, Kind.OWN):
+            end += 1
+        run = [at for at in range(start, end) if not blocks[at].rule]
+        for at, kind in zip(run, tail.mark([blocks[at] for at in run], sender), strict=True):
+            kinds[at] = Kind.OWN if at in answers else kind
+        start = end
+
+
+def _numbered(blocks: Sequence[Block], levels: Sequence[int], kinds: Sequence[Kind | None], origin: str) -> list[Line]:
+    numbered: list[Line] = []
+    gap = False
+    for block, level, kind in zip(blocks, levels, kinds, strict=True):
+        gap = gap or block.gap or block.rule
+        if block.rule or not (block.text or block.cells):
+            continue
+        numbered.append(
+            Line(block.text, kind or Kind.OWN, level, block.cells, origin, len(numbered) + 1, gap, block.bullet)
+        )
+        gap = False
+    return numbered
