@@ -1,0 +1,32 @@
+"""Which mails are fetched together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+
+def split(sizes: Mapping[int, int], mails: int, octets: int) -> Iterator[tuple[int, ...]]:
+    """Yield the UIDs of `sizes` in ascending order, in batches of at most `mails` mails and `octets` bytes.
+
+    sizes: UID -> bytes that fetching it brings. A mail larger than `octets` is a batch of its own.
+    """
+    batch: list[int] = []
+    total = 0
+    for uid in sorted(sizes):
+        if batch and (len(batch) >= mails or total + sizes[uid] > octets):
+            yield tuple(batch)
+            batch, total = [], 0
+        batch.append(uid)
+        total += sizes[uid]
+    if batch:
+        yield tuple(batch)
+
+
+def chunks(uids: Iterable[int], count: int) -> Iterator[tuple[int, ...]]:
+    """Yield `uids` in their order, at most `count` at a time."""
+    chunk: list[int] = []
+    for uid in uids:
+        chunk.append(uid)
+        if len(chunk) == count:
+            yield tuple(chunk)
+            chunk = []
+    if chunk:
+        yield tuple(chunk)

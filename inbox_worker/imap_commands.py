@@ -1,0 +1,152 @@
+"""The IMAP commands that we use, on one signed-in connection: plain values out, our errors."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from imapclient import IMAPClient
+
+from inbox_worker.errors import MailboxError, SignInError
+from inbox_worker.imap_session import ImapConfig, drop, faults, is_refusal, log_out, may_pass, sign_in
+
+Item = dict[bytes, Any]  # imapclient's answer about one mail: b"BODY[]" -> bytes, b"FLAGS" -> tuple, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a folder stands."""
+
+    folder: str
+    uidvalidity: int
+    uidnext: int
+    exists: int
+
+
+class Commands:
+    """A connection. Raises MailboxError or SignInError; after either it is of no more use."""
+
+    def __init__(self, config: ImapConfig) -> None:
+        """Connect and sign in."""
+        self._place = f"{config.host}:{config.port}"
+        self._client: IMAPClient = sign_in(config)
+        self._selected: str | None = None
+
+    def close(self, *, politely: bool) -> None:
+        """End the connection. Raises nothing."""
+        (log_out if politely else drop)(self._client)
+
+    @property
+    def selected(self) -> str | None:
+        """The folder that is open, for reading or writing."""
+        return self._selected
+
+    def capabilities(self) -> frozenset[str]:
+        """Return what the server offers after sign-in, in upper case."""
+        with faults(self._place, "reading capabilities"):
+            return frozenset(name.decode("ascii", "replace") for name in self._client.capabilities())
+
+    def status(self, folder: str) -> Position:
+        """Return where `folder` stands, by STATUS, or by EXAMINE where it is open (RFC 3501 s.6.3.10)."""
+        if self._selected == folder:
+            return self.select(folder)
+        with self._folder_faults(folder):
+            found = self._client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
+        if not {b"MESSAGES", b"UIDNEXT", b"UIDVALIDITY"} <= found.keys():
+            return self.select(folder)
+        return Position(folder, int(found[b"UIDVALIDITY"]), int(found[b"UIDNEXT"]), int(found[b"MESSAGES"]))
+
+    def select(self, folder: str, *, readonly: bool = True) -> Position:
+        """Open `folder` by EXAMINE, or by SELECT for writing."""
+        self._selected = None
+        with self._folder_faults(folder):
+            found = self._client.select_folder(folder, readonly=readonly)
+        if not {b"EXISTS", b"UIDNEXT", b"UIDVALIDITY"} <= found.keys():
+            raise SignInError(f"{self._place}: gives no UIDNEXT or UIDVALIDITY for {folder}; it cannot be followed")
+        self._selected = folder
+        return Position(folder, int(found[b"UIDVALIDITY"]), int(found[b"UIDNEXT"]), int(found[b"EXISTS"]))
+
+    def search(self, criteria: Sequence[str | date]) -> list[int]:
+        """Return the UIDs in the open folder that match, ascending."""
+        with faults(self._place, "searching"):
+            return sorted(self._client.search(list(criteria)))
+
+    def search_header(self, name: str, value: str) -> list[int]:
+        """Return the UIDs in the open folder whose header `name` contains `value`, ascending.
+
+        Nothing for a value outside printable US-ASCII: SEARCH takes no other on Exchange, and a line break would end
+        the command.
+        """
+        if not value.isascii() or not value.isprintable():
+            return []
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        with faults(self._place, "searching"):  # one string: imapclient would leave a parenthesis unquoted
+            return sorted(self._client.search(f'HEADER {name} "{quoted}"'))
+
+    def fetch(self, uids: Sequence[int], items: Sequence[str]) -> dict[int, Item]:
+        """Return `items` of the mails `uids` in the open folder, in their order, without those that did not come.
+
+        Where the server refuses the whole, each is asked for alone: one mail that it chokes on costs only itself.
+        """
+        if not uids:
+            return {}
+        try:
+            with faults(self._place, "fetching mails"):
+                found = self._client.fetch(list(uids), list(items))
+        except MailboxError as error:
+            if not is_refusal(error) or may_pass(error.__cause__):
+                raise
+            if len(uids) == 1:
+                return {}
+            return {uid: item for one in uids for uid, item in self.fetch([one], items).items()}
+        return {uid: found[uid] for uid in uids if uid in found}
+
+    def last_uid(self, exists: int) -> int | None:
+        """Return the UID of mail number `exists` in the open folder; None where one vanished meanwhile."""
+        client = self._client
+        client.use_uid = False
+        try:
+            with faults(self._place, "looking for gaps"):
+                found = client.fetch([exists], ["UID"])
+        except MailboxError as error:
+            if is_refusal(error):
+                return None
+            raise
+        finally:
+            client.use_uid = True
+        uid = found.get(exists, {}).get(b"UID")
+        return None if uid is None else int(uid)
+
+    def folders(self) -> tuple[str, ...]:
+        """Return the names of all folders that mail can lie in."""
+        with faults(self._place, "listing folders"):
+            listed = self._client.list_folders()
+        return tuple(str(name) for flags, _, name in listed if b"\\noselect" not in {flag.lower() for flag in flags})
+
+    def flag(self, uids: Sequence[int]) -> None:
+        """Set \\Flagged on mails of the open folder."""
+        with faults(self._place, "flagging mails"):
+            self._client.add_flags(list(uids), [b"\\Flagged"], silent=True)
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move mails of the open folder to `folder` (RFC 6851)."""
+        with self._folder_faults(folder):
+            self._client.move(list(uids), folder)
+
+    @contextlib.contextmanager
+    def _folder_faults(self, folder: str) -> Iterator[None]:
+        """As `faults`; tell a folder that is not there from a server that cannot open it now."""
+        try:
+            with faults(self._place, f"opening folder {folder}"):
+                yield
+        except MailboxError as error:
+            if not is_refusal(error) or may_pass(error.__cause__):
+                raise
+            if folder not in (names := self.folders()):
+                near = [name for name in names if name.casefold() == folder.casefold()]
+                hint = f"did you mean {near[0]}?" if near else "check its name, and the account's right to read it"
+                raise SignInError(f"{self._place}: no folder {folder}; {hint}") from error
+            if "[NOPERM]" in str(error.__cause__).upper():
+                raise SignInError(f"{self._place}: the account may not use folder {folder}; grant it") from error
+            raise
