@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated
 
-from inbox_worker.core.effects import ApplicationState
 from inbox_worker.core.reading import FieldValue, Flag, Tier
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.safe_text import harmless
@@ -70,7 +69,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
-    """What a reply to an applicant may say. It holds no answer of theirs (domain rule: the sender may be forged)."""
+    """What a reply to an applicant may say. It holds no answer of theirs, since its sender may be forged."""
 
     scheme: SchemeTexts
     team: Team
@@ -250,25 +249,6 @@ CONTEXT_OF: Mapping[str, type[Context]] = {
     "distress_alert": DistressContext,
     "digest": DigestContext,
 }
-
-
-STATES: Mapping[ApplicationState, str] = {
-    ApplicationState.HELD: "waits for a person",
-    ApplicationState.INCOMPLETE: "incomplete",
-    ApplicationState.RECEIVED: "complete, not acknowledged yet",
-    ApplicationState.ACKNOWLEDGED: "complete and acknowledged",
-    ApplicationState.UNDER_REVIEW: "under review",
-    ApplicationState.INVITED: "invited",
-    ApplicationState.ACCEPTED: "accepted",
-    ApplicationState.DECLINED: "declined",
-    ApplicationState.WITHDRAWN: "withdrawn",
-    ApplicationState.CLOSED: "closed",
-}
-
-
-def document(filename: str) -> Document:
-    """Return the document in "details-of-training.pdf" as "Details of training"."""
-    return Document(filename, filename.rsplit(".", 1)[0].replace("-", " ").replace("_", " ").capitalize())
 
 
 def items(scheme: Scheme, keys: Iterable[str] | None = None) -> tuple[Item, ...]:

@@ -8,8 +8,10 @@ from inbox_worker.safe_text import greeting_name
 from inbox_worker.template_context import Said
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
-_MONTHS += ("November", "December")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
 _CELL = f"{_FONT}font-size:16px;line-height:1.5;border:1px solid #767676;padding:6px 8px;text-align:left;"

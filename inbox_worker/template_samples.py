@@ -64,8 +64,8 @@ _TEAM = Team(
 _BARE_SCHEME = SchemeTexts(name="Become a Sample Ally", role="Sample Ally", form=_FORM)
 _BARE_TEAM = Team(name="Sample Team", organisation="University of Example", mailbox="sample-team@example.org")
 _DOCUMENTS = (
-    Document("role-description.pdf", "Role description"),
-    Document("details-of-training.pdf", "Details of training"),
+    Document("role-description.pdf", "role description"),
+    Document("details-of-training.pdf", "details of training"),
 )
 _REPLY = ReplyContext(
     scheme=_SCHEME,
@@ -211,7 +211,7 @@ _TO_THE_TEAM: Mapping[str, Mapping[str, Context]] = {
     "needs_a_person": {
         "usual": _HELD_CONTEXT,
         "urgent": replace(_HELD_CONTEXT, mail=_URGENT, reference="", rehearsal=True, answered=Answered.NOTHING),
-        "least": HeldContext(team=_BARE_TEAM, mail=HeldMail(0, "BOUNCED", _AT), folder="Inbox"),
+        "least": HeldContext(team=_BARE_TEAM, mail=HeldMail(0, "NOT_DELIVERED", _AT), folder="Inbox"),
     },
     "distress_alert": {
         "usual": DistressContext(

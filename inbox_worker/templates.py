@@ -22,7 +22,10 @@ from inbox_worker.reasons import Reason
 from inbox_worker.safe_text import one_line
 from inbox_worker.template_check import unknown_variables
 from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context
+from inbox_worker.template_docs import variables_markdown, with_variables
 from inbox_worker.template_samples import samples
+
+__all__ = ["PARTS", "Rendered", "Templates", "names", "preview", "variables_markdown", "with_variables"]
 
 PARTS = ("subject", "txt", "html")
 _SHARED = "shared"
