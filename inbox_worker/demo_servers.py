@@ -79,29 +79,21 @@ class LoopbackServer(ABC):
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class ImapServer(LoopbackServer):
-    """pymap with one account, everything in memory. Mail is put in as by any client: with APPEND."""
+class Account:
+    """One account on an IMAP server, used as a person's mail program uses it."""
 
-    def __init__(self, user: str, password: str, tls: ssl.SSLContext | None = None) -> None:
-        """tls: the server offers STARTTLS and takes no password before it."""
-        super().__init__()
-        self.user, self.password, self._tls = user, password, tls
-
-    async def _listen(self) -> asyncio.Server:
-        arguments = Namespace(host=self.host, port=0, debug=False, cert=None, key=None, tls=self._tls is not None)
-        arguments.__dict__.update(passlib_cfg=None, proxy_protocol=None, demo_data=False)
-        arguments.__dict__.update(demo_user=self.user, demo_password=self.password)
-        backend, config = await DictBackend.init(arguments, ssl_context=self._tls)
-        config.apply_context()
-        connected = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
-        return await asyncio.start_server(connected, self.host, 0)
+    host: str
+    port: int
+    user: str
+    password: str
+    starttls = False
 
     @contextlib.contextmanager
     def client(self) -> Iterator[imaplib.IMAP4]:
-        """Yield a signed-in connection such as a person's mail program has."""
+        """Yield a signed-in connection."""
         client = imaplib.IMAP4(self.host, self.port, timeout=STEP)
         try:
-            if self._tls is not None:
+            if self.starttls:
                 trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                 trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE  # our own server, on loopback
                 client.starttls(trusting)
@@ -117,23 +109,35 @@ class ImapServer(LoopbackServer):
             _checked(client.create(_quoted(name)))
 
     def deliver(
-        self, mail: bytes, folder: str = "INBOX", received: datetime | None = None, flags: Sequence[str] = ()
+        self,
+        *mails: bytes,
+        folder: str = "INBOX",
+        received: datetime | None = None,
+        flags: Sequence[str] = (),
     ) -> None:
-        """Put `mail` into `folder`, unseen unless `flags` say so. received: aware; default now."""
-        with self.client() as client:
-            append(client, mail, folder, received, flags)
-
-    def deliver_all(self, mails: Sequence[bytes], received: datetime | None = None) -> None:
-        """Put `mails` into INBOX in their order, over one connection."""
+        """Put `mails` into `folder` in their order, unseen unless `flags` say so. received: aware; default now."""
+        when = imaplib.Time2Internaldate(received or datetime.now(UTC))
         with self.client() as client:
             for mail in mails:
-                append(client, mail, "INBOX", received, ())
+                _checked(client.append(_quoted(folder), f"({' '.join(flags)})", when, mail))
 
 
-def append(client: imaplib.IMAP4, mail: bytes, folder: str, received: datetime | None, flags: Sequence[str]) -> None:
-    """Put one mail into a folder of any IMAP server. Raises RuntimeError where it does not take it."""
-    when = imaplib.Time2Internaldate(received or datetime.now(UTC))
-    _checked(client.append(_quoted(folder), f"({' '.join(flags)})", when, mail))
+class ImapServer(LoopbackServer, Account):
+    """pymap with one account, everything in memory."""
+
+    def __init__(self, user: str, password: str, tls: ssl.SSLContext | None = None) -> None:
+        """tls: the server offers STARTTLS and takes no password before it."""
+        super().__init__()
+        self.user, self.password, self._tls, self.starttls = user, password, tls, tls is not None
+
+    async def _listen(self) -> asyncio.Server:
+        arguments = Namespace(host=self.host, port=0, debug=False, cert=None, key=None, tls=self.starttls)
+        arguments.__dict__.update(passlib_cfg=None, proxy_protocol=None, demo_data=False)
+        arguments.__dict__.update(demo_user=self.user, demo_password=self.password)
+        backend, config = await DictBackend.init(arguments, ssl_context=self._tls)
+        config.apply_context()
+        connected = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
+        return await asyncio.start_server(connected, self.host, 0)
 
 
 @dataclass(frozen=True, slots=True)
