@@ -1,7 +1,7 @@
 """The parts of a mail: which text is the body, which parts are files, which are mails of their own.
 
-Works on the compat32 tree that mail-parser built (`email.message.Message`), and never descends into message/*: the text of
-a returned or forwarded mail is not the sender's.
+Works on the compat32 tree that mail-parser built (`email.message.Message`), and never descends into message/*: the
+text of a returned or forwarded mail is not the sender's.
 """
 
 import binascii

@@ -23,8 +23,8 @@ _NOBODY = MailId("", "", 0, 0)
 def build(email: Email, forms: tuple[FormText, ...] = ()) -> Document:
     """Return the lines of `email`: its body (numbered from 1), then each attached form, then each attached mail.
 
-    The subject is not among them. Attached forms are OWN lines with origin "attachment:<file name>", numbered by row; lines of
-    attached mails are FORWARDED (their From, Subject and Date FORWARD_HEAD) with origin "attached mail". A line of a
+    The subject is not among them. Attached forms are OWN lines with origin "attachment:<file name>", numbered by row;
+    lines of attached mails are FORWARDED (their From and Subject FORWARD_HEAD) with origin "attached mail". A row of a
     table in an HTML body or a form has its cells, in which "\\n" parts paragraphs.
     """
     lines = _body(email)
@@ -52,7 +52,8 @@ def _body(email: Email) -> list[Line]:
 def _chosen(text: str | None, markup: str | None) -> list[Block]:
     """Return the blocks of that form of the body which says more.
 
-    The text part, unless it is missing, says less than the HTML, or has lost the cells of a table or the colour of answers.
+    The text part, unless it is missing, says less than the HTML, or has lost the cells of a table or the colour of
+    answers.
     """
     if not markup or not markup.strip():
         return plain.read(text or "")

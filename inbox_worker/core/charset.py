@@ -2,7 +2,8 @@
 
 import re
 
-# What the declared name means in practice (WHATWG Encoding, "labels"; the rest was seen in real mail). None: no information.
+# What the declared name means in practice (WHATWG Encoding, "labels"; the rest was seen in real mail).
+# None: no information.
 _MEANT = {
     "": None,
     "default": None,

@@ -18,7 +18,7 @@ _CONTROLS_AND_SPACE = re.compile(r"[\x00-\x1f\x7f\s]+")
 
 
 def body_text(text: str) -> str:
-    """Return `text` with line ends as \\n, ordinary spaces, nothing invisible, in NFC, of at most MAX_TEXT characters."""
+    """Return `text` with line ends as \\n, ordinary spaces, nothing invisible, NFC, at most MAX_TEXT characters."""
     text = _LINE_ENDS.sub("\n", text[:MAX_TEXT])
     text = _INVISIBLE.sub("", text)
     if text.isascii():
@@ -27,7 +27,7 @@ def body_text(text: str) -> str:
 
 
 def header_text(text: str) -> str:
-    """Return `text` on one line: white space and controls collapsed, nothing invisible, NFC, at most MAX_HEADER long."""
+    """Return `text` on one line: white space collapsed, no controls or invisible marks, NFC, at most MAX_HEADER."""
     text = _CONTROLS_AND_SPACE.sub(" ", text[:MAX_HEADER])
     if not text.isascii():
         text = unicodedata.normalize("NFC", _SPACES.sub(" ", _INVISIBLE.sub("", text)))

@@ -1,7 +1,7 @@
-"""What an application/pkcs7-mime part holds (RFC 8551, RFC 5652): the signed MIME entity, or nothing that we can read.
+"""What an application/pkcs7-mime part holds (RFC 8551, RFC 5652): the signed MIME entity, or nothing we can read.
 
-A walk over the BER of the outer ContentInfo, just deep enough to reach the content that was signed. The signature is not
-checked: it says nothing about who may apply, and a mail without one is answered in the same way.
+A walk over the BER of the outer ContentInfo, just deep enough to reach the content that was signed. The signature is
+not checked: it says nothing about who may apply, and a mail without one is answered in the same way.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class _Node:
 
 
 def kind(content: bytes) -> str | None:
-    """Return the smime-type of the CMS structure `content` ("signed-data", "enveloped-data", ...), or None if it is none."""
+    """Return the smime-type of the CMS structure `content` ("signed-data", ...), or None where it is none."""
     try:
         outer = _node(content, 0)
         if outer.tag != _SEQUENCE:

@@ -19,7 +19,8 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]+(?:[ \t]+[^\x00-\x7f]+)*")
 _END_OF_BLOCK = re.compile(rb"\r?\n(?:[ \t]*\r?\n|\Z)")
 _STRAY_LINE = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t\r])")
 _WELL_KNOWN = re.compile(
-    rb"\n(?:from|to|cc|subject|date|message-id|reply-to|mime-version|content-[a-z-]{1,40}|received|x-[a-z-]{1,60})[ \t]*:",
+    rb"\n(?:from|to|cc|subject|date|message-id|reply-to|mime-version|content-[a-z-]{1,40}|received|x-[a-z-]{1,60})"
+    rb"[ \t]*:",
     re.IGNORECASE,
 )
 
@@ -29,9 +30,9 @@ Field = tuple[str, bytes]  # name as written, raw value (still folded)
 def split(content: bytes) -> tuple[list[Field], bytes]:
     """Return the header fields and the body of `content`.
 
-    Leading blank lines, a byte order mark and one mbox "From " line are dropped; `Name :` is read as `Name:`. A line that is
-    neither a field nor a continuation is skipped where well-known fields follow; else the body starts there (the blank line
-    is missing).
+    Leading blank lines, a byte order mark and one mbox "From " line are dropped; `Name :` is read as `Name:`. A line
+    that is neither a field nor a continuation is skipped where well-known fields follow; else the body starts there
+    (the blank line is missing).
     """
     content = _without_lead(content)
     first_line = content.split(b"\n", 1)[0]
@@ -67,7 +68,7 @@ def _fields(block: bytes) -> list[Field]:
 
 
 def decoded(value: bytes) -> str:
-    """Return a raw header value as text: unfolded, encoded words decoded (RFC 2047, anywhere), 8-bit bytes as UTF-8 or cp1252."""
+    """Return a raw header value as text: unfolded, encoded words (RFC 2047) decoded anywhere, 8-bit bytes too."""
     text = raw_text(value)
     return header_text(decode_words(text)) if "=?" in text else header_text(text)
 

@@ -1,74 +1,42 @@
 """A text/html body -> blocks: paragraphs, list items, table rows with their cells, quotes; hidden text dropped.
 
-Own walk over lxml's tree. Two-column tables must be read from the tree: flattened, an answer of several paragraphs loses its label.
+Own walk over lxml's tree. Two-column tables must be read from the tree: flattened, an answer of several paragraphs
+loses its label.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 
 from lxml import etree
 
 from inbox_worker.core.block import MAX_LINE, MAX_LINES, Block, collapse, is_rule, split_bullet, split_cells
 from inbox_worker.core.cleaning import body_text
-from inbox_worker.core.document import Kind
+from inbox_worker.core.html_marks import Frame, inherit, quotation, style_of
+from inbox_worker.core.html_tables import data_rows
 
 MAX_TREE_DEPTH = 2_000  # libxml2 drops what is nested deeper
-LAYOUT_CELL = 400  # characters; two cells of one row longer than this are columns of a page, not label and value
 
-_SKIPPED = frozenset(
-    "head title style script template svg math object applet iframe noembed datalist xml audio video canvas map".split()
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_SKIPPED = _tags(
+    "head title style script template svg math object applet iframe noembed datalist xml audio video canvas map"
 )
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr html legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul caption".split()
+_BLOCKS = _tags(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section summary table tbody td tfoot th "
+    "thead tr ul caption"
 )
-_SPACED = frozenset("h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset".split())
-_HIDDEN = re.compile(
-    r"display:none|mso-hide:all|visibility:(?:hidden|collapse)|(?:max-)?height:0(?:px)?;[^\"]*overflow:hidden"
-)
-_FONT_SIZE = re.compile(r"font(?:-size)?:[^;]*?(\d+(?:\.\d+)?)(px|pt|em|rem|%)")
-_PRE = re.compile(r"white-space:(?:pre|break-spaces)")
-_INK = re.compile(r"(?:^|;)(color|background|background-color|mso-highlight):([^;]+)")
-_PLAIN_INK = re.compile(
-    r"(?:windowtext|black|auto|inherit|initial|currentcolor|transparent|white|none|#0{3}|#0{6}|#f{3}|#f{6}|rgba?\((?:0,){2}0.*|"
-    r"rgba?\(255,255,255.*|.*url\(.*|text1|background1)(?:!important)?"
-)
-_BORDER_LEFT = re.compile(r"border-left:(?!none|0)")
-_NO_BORDER = re.compile(r"border(?:-style)?:none|border:0")
+_SPACED = _tags("h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset")
 _P_WITHOUT_MARGIN = re.compile(r"(?:^|[\s,{}>])p\s*\{[^}]*margin(?:-top)?\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
 _CLASS_WITHOUT_MARGIN = re.compile(r"p\.([\w-]{1,40})[^{}]{0,200}\{[^}]*margin\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
 _ELEMENT_END = re.compile(r"</(?:p|div|tr|li|h[1-6]|blockquote|td|th)\b[^>]*>|<br\b[^>]*>", re.IGNORECASE)
 _SKIPPED_SOURCE = re.compile(r"<!--.*?-->|<(style|script|head|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,5000}>")
-
-_SIGNATURE = re.compile(
-    r"gmail_signature|moz-signature|applemailsignature|(?:^|\s|_)signature(?:$|\s)|protonmail_signature_block(?!-empty)|"
-    r"elementtoproof_signature|ms-outlook-signature|tutanota_signature|signature_block|ymail_signature|fm-sig"
-)
-_MOBILE = re.compile(
-    r"ms-outlook-mobile-signature|ymail_android_signature|aolmail_android_signature|composer_signature"
-)
-_HEAD = re.compile(
-    r"divrplyfwdmsg|gmail_attr|moz-cite-prefix|moz-email-headers-table|outlookmessageheader|x_divrplyfwdmsg"
-)
-_QUOTE = re.compile(
-    r"yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|messagereplysection|qt-|moz-forward-container_"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What an element inherits."""
-
-    hidden: bool = False
-    pre: bool = False
-    tiny: bool = False
-    depth: int = 0
-    soft: bool = False
-    hint: Kind | None = None
-    ink: str = ""
 
 
 class _Reader:
@@ -81,8 +49,8 @@ class _Reader:
         self._pieces: list[tuple[str, str]] = []  # text and ink of the line that is open
         self._gap = False
         self._bullet = ""
-        self._frame = _Frame()
-        self._saved: list[_Frame] = []
+        self._frame = Frame()
+        self._saved: list[Frame] = []
         self._lists: list[int] = []  # next number of each open list; 0 for <ul>
         self._rows: dict[etree._Element, bool] = {}  # rows of data tables
         self._cells: list[list[tuple[str, Block | None]]] = []
@@ -117,14 +85,14 @@ class _Reader:
     def _start(self, element: etree._Element, tag: str) -> bool:
         """Open `element`; return whether its children are to be read."""
         self._saved.append(self._frame)
-        frame = _inherit(self._frame, element, tag)
+        frame = inherit(self._frame, element, tag)
         if tag in _BLOCKS:
             self._flush()
         if tag in _SKIPPED or frame.hidden:
             self._frame = replace(frame, hidden=True)
             return False
         if tag == "blockquote":
-            frame = self._quote(frame, element)
+            frame = quotation(frame, element)
         self._frame = frame
         if tag in _OPENERS:
             _OPENERS[tag](self, element)
@@ -144,18 +112,6 @@ class _Reader:
         self._frame = self._saved.pop()
         self._text(element.tail)
 
-    def _quote(self, frame: _Frame, element: etree._Element) -> _Frame:
-        """A quotation, unless it is how some programs indent (no border, no mark of a quotation)."""
-        style = _style(element)
-        marked = (
-            element.get("type") == "cite" or element.get("cite") is not None or "quote" in (element.get("class") or "")
-        )
-        if marked or _BORDER_LEFT.search(style):
-            return replace(frame, depth=frame.depth + 1)
-        if _NO_BORDER.search(style) or "margin" in style:
-            return frame
-        return replace(frame, depth=frame.depth + 1, soft=True)
-
     def _open_p(self, element: etree._Element) -> None:
         if self._has_margin(element):
             self._gap = True
@@ -170,7 +126,7 @@ class _Reader:
         if "mso" in name or name in self._flat_classes or not self._p_margins:
             return False
         parent = element.getparent()
-        return "margin:0" not in _style(element) and (parent is None or parent.tag not in ("li", "td", "th"))
+        return "margin:0" not in style_of(element) and (parent is None or parent.tag not in ("li", "td", "th"))
 
     def _open_br(self, _: etree._Element) -> None:
         if not self._flush():
@@ -325,7 +281,7 @@ _CLOSERS = {
 
 
 def read(source: str) -> list[Block]:
-    """Return the lines of the HTML `source` (cleaned text) in reading order. Never raises; text is not lost to odd mark-up."""
+    """Return the lines of the HTML `source` (cleaned text) in reading order. Never raises; odd mark-up loses no text."""
     if not source.strip():
         return []
     try:
@@ -348,88 +304,3 @@ def _without_tree(source: str) -> Iterator[Block]:
         bullet, rest = split_bullet(collapse(line))
         if rest:
             yield Block(rest[:MAX_LINE], bullet=bullet)
-
-
-def data_rows(table: etree._Element) -> list[etree._Element]:
-    """Return the rows of `table` when it relates cells to each other; [] when it only lays out the page.
-
-    A table of data has a row with text in two cells, no table inside, and not two long cells side by side.
-    """
-    rows = [row for row in _own_rows(table)]
-    related = False
-    for row in rows:
-        cells = [cell for cell in row if cell.tag in ("td", "th")]
-        if any(next(cell.iter("table", "blockquote"), None) is not None for cell in cells):
-            return []
-        lengths = [_length(cell) for cell in cells]
-        if sum(length > LAYOUT_CELL for length in lengths) > 1:
-            return []
-        related = related or sum(length > 0 for length in lengths) > 1
-    return rows if related else []
-
-
-def _own_rows(table: etree._Element) -> Iterator[etree._Element]:
-    for child in table:
-        if child.tag == "tr":
-            yield child
-        elif child.tag in ("tbody", "thead", "tfoot"):
-            yield from (row for row in child if row.tag == "tr")
-
-
-def _length(cell: etree._Element) -> int:
-    return len(collapse("".join(cell.itertext())))
-
-
-def _style(element: etree._Element) -> str:
-    style = element.get("style")
-    return re.sub(r"\s+", "", style).lower() if style else ""
-
-
-def _inherit(frame: _Frame, element: etree._Element, tag: str) -> _Frame:
-    """Return what holds inside `element`; the same frame where it changes nothing."""
-    if not element.attrib:
-        return replace(frame, pre=True) if tag == "pre" else frame
-    style = _style(element)
-    if element.get("hidden") is not None or _HIDDEN.search(style):
-        return replace(frame, hidden=True)
-    size = _FONT_SIZE.search(style) if "font" in style else None
-    ink = _ink(element, tag, style)
-    hint, depth = _marks(element, frame)
-    return replace(
-        frame,
-        pre=frame.pre or tag == "pre" or bool(_PRE.search(style)),
-        tiny=float(size[1]) < 1 if size else frame.tiny,
-        ink=frame.ink if ink is None else ink,
-        hint=hint,
-        depth=depth,
-    )
-
-
-def _ink(element: etree._Element, tag: str, style: str) -> str | None:
-    """Return the colours that `element` sets, "" for those of ordinary text or a link, None where it sets none."""
-    if tag == "a":
-        return ""
-    found = [(name, value) for name, value in _INK.findall(style)]
-    if tag == "font" and element.get("color"):
-        found.append(("color", str(element.get("color")).lower()))
-    if not found:
-        return None
-    return ";".join(
-        f"{name.removeprefix('mso-')[:4]}={value}" for name, value in found if not _PLAIN_INK.fullmatch(value)
-    )
-
-
-def _marks(element: etree._Element, frame: _Frame) -> tuple[Kind | None, int]:
-    """Return what mail programs call this element: a signature, a head, a quotation."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}".lower()
-    if names.isspace():
-        return frame.hint, frame.depth
-    if _MOBILE.search(names):
-        return Kind.DEVICE, frame.depth
-    if _SIGNATURE.search(names):
-        return Kind.SIGNATURE, frame.depth
-    if _HEAD.search(names):
-        return Kind.FORWARD_HEAD, frame.depth
-    if _QUOTE.search(names) and element.tag != "blockquote":
-        return frame.hint, frame.depth + 1
-    return frame.hint, frame.depth

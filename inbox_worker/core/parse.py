@@ -1,9 +1,9 @@
 """RawMail -> Email; never raises; the only place that knows mail-parser.
 
-mail-parser builds the tree of parts and reads addresses and the date, from a copy of the mail that is healed first: only the
-header fields that it is asked about, 8-bit names as encoded words, large base64 parts cut out. Whatever it gets wrong in silence is
-read here instead. Where it raises, the standard library's compat32 parser takes over, then the header block alone;
-`Email.defects` then holds PARSER_FAILED.
+mail-parser builds the tree of parts and reads addresses and the date, from a copy of the mail that is healed first:
+only the header fields that it is asked about, 8-bit names as encoded words, large base64 parts cut out. Whatever it
+gets wrong in silence is read here instead. Where it raises, the standard library's compat32 parser takes over, then the
+header block alone; `Email.defects` then holds PARSER_FAILED.
 """
 
 import email
@@ -19,7 +19,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 import mailparser
 
 from inbox_worker.core import bodies, headers
-from inbox_worker.core.cleaning import header_text
+from inbox_worker.core.cleaning import MAX_HEADER, header_text
 from inbox_worker.core.headers import Field
 from inbox_worker.core.mail import Address, Email, RawMail
 
@@ -58,8 +58,8 @@ class _Read:
 def parse(raw: RawMail) -> Email:
     """Return what the mail `raw` says. Never raises, whatever its bytes.
 
-    `defects` names what was healed or given up: NO_HEADERS, PARSER_FAILED, TOO_DEEP, TOO_MANY_PARTS, PART_FAILED, UNDECODABLE,
-    TRUNCATED_TEXT, TRUNCATED_PARTS.
+    `defects` names what was healed or given up: NO_HEADERS, PARSER_FAILED, TOO_DEEP, TOO_MANY_PARTS, PART_FAILED,
+    UNDECODABLE, TRUNCATED_TEXT, TRUNCATED_PARTS.
     """
     fields, body = headers.split(raw.content)
     defects: list[str] = [] if fields else ["NO_HEADERS"]
@@ -114,11 +114,13 @@ def _message_id(values: dict[str, tuple[str, ...]]) -> str | None:
 
 
 def _plausible(date: datetime | None, received: datetime) -> datetime | None:
-    return date if date is not None and _EARLIEST <= date and date - _FUTURE <= received else None
+    if date is None or date < _EARLIEST:
+        return None
+    return date if date - _FUTURE <= received else None
 
 
 def _fingerprint(values: dict[str, tuple[str, ...]], found: bodies.Bodies) -> str:
-    """SHA-256 over the headers that no server rewrites and the text, white space collapsed: the same mail, twice delivered."""
+    """SHA-256 over the headers that no server rewrites and the text: one mail, delivered twice, has one."""
     digest = hashlib.sha256()
     for name in _FINGERPRINT_FIELDS:
         digest.update(f"{name}:{values.get(name, ('',))[0]}\n".encode())
@@ -195,7 +197,7 @@ def _healed(fields: list[Field], body: bytes) -> bytes:
 
 def _address_list(fields: Iterable[Field], names: tuple[str, ...]) -> str:
     lists = [header_text(headers.raw_text(value)) for name, value in fields if name.lower() in names]
-    return ", ".join(headers.quote_names_with_commas(text) for text in lists if text)[: headers.MAX_HEADER]
+    return ", ".join(headers.quote_names_with_commas(text) for text in lists if text)[:MAX_HEADER]
 
 
 # --- the parsers -----------------------------------------------------------------------------------------------------

@@ -6,14 +6,16 @@ from inbox_worker.core.block import MAX_LINE, MAX_LINES, Block, collapse, is_rul
 
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>)+")
 # What mail programs make of bold type when they write the text part: *Name:* Jo
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)([^*\n]{1,300}(?:\n[> ]*[^*\n]{1,300})?)(?<=\S)\1(?![\w*])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])(\*{1,2})(?=\S)([^*\n]{1,300}(?:\n[> ]*[^*\n]{1,300})?)(?<=\S)\1(?![\w*])",
+)
 _LINK_TARGET = re.compile(r"(?<=\S)[ \t]?<(?:https?://|mailto:|tel:)[^<>\s]{1,2000}>", re.IGNORECASE)
 _BARE_MAILTO = re.compile(r"<mailto:([^<>\s]{1,320})>", re.IGNORECASE)
 _IMAGE = re.compile(r"\[(?:cid:|image:|inline image|image removed by sender)[^\]\n]{0,200}\]", re.IGNORECASE)
 
 
 def read(text: str) -> list[Block]:
-    """Return the lines of `text` (cleaned, line ends \\n) in order; blank lines and drawn lines show as `gap` and `rule`."""
+    """Return the lines of `text` (cleaned); blank lines and drawn lines show as `gap` and `rule`."""
     blocks: list[Block] = []
     gap = False
     depth = 0
@@ -32,7 +34,7 @@ def read(text: str) -> list[Block]:
 
 
 def _plain(text: str) -> str:
-    """Return `text` without what only stands for mark-up: emphasis marks, link targets behind their text, image names."""
+    """Return `text` without what only stands for mark-up: emphasis, link targets behind their text, image names."""
     if "*" in text:
         text = _EMPHASIS.sub(r"\2", text)
     if "<" in text:

@@ -8,18 +8,16 @@ from dataclasses import replace
 from inbox_worker.core import heads, tail
 from inbox_worker.core.block import Block
 from inbox_worker.core.document import Kind, Line
+from inbox_worker.core.head_words import FORWARD_SUBJECT
 from inbox_worker.core.heads import Form, Head
 
-_FORWARD_SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{1,30}\]\s*)?(?:fw|fwd|wg|tr|rv|enc|i|vl|vb|vs|doorst|fs|pd|转发|轉寄)\s*:", re.IGNORECASE
-)
 _PROMPT = re.compile(r"[:?]\s*$")
 MIN_INK_ANSWERS = 2
 
 
 def is_forward(subject: str) -> bool:
     """Return whether `subject` begins with the prefix of a forwarded mail."""
-    return bool(_FORWARD_SUBJECT.match(subject))
+    return bool(FORWARD_SUBJECT.match(subject))
 
 
 def lines(blocks: Sequence[Block], subject: str, sender: frozenset[str], origin: str = "body") -> list[Line]:
@@ -115,7 +113,8 @@ def _opens(blocks: Sequence[Block], head: Head, depth: int) -> int:
 def _answers_by_ink(blocks: Sequence[Block], kinds: Sequence[Kind | None]) -> set[int]:
     """Return the places of the lines of earlier mail that hold an answer in another colour.
 
-    A colour is the sender's when at least two of its pieces, and most of them, stand right behind a label or below a question.
+    A colour is the sender's when at least two of its pieces, and most of them, stand right behind a label or below a
+    question.
     """
     earlier = [at for at, kind in enumerate(kinds) if kind in (Kind.QUOTED, Kind.FORWARDED) and blocks[at].text]
     answering: Counter[str] = Counter()

@@ -3,83 +3,47 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from inbox_worker.core import tail_words as words
 from inbox_worker.core.block import Block
 from inbox_worker.core.document import Kind
 
 LONG_LINE = 160  # characters; no line of a signature is longer, except notices
 
-_DEVICE = re.compile(
-    r"(?:sent (?:from|via|with|using) (?:my |the )?(?!the (?:team|desk))[\w+’' -]{0,30}"
-    r"(?:iphone|ipad|android|samsung|galaxy|blackberry|huawei|pixel|xiaomi|nokia|mobile|phone|tablet|outlook|mail|yahoo|gmail|aol|"
-    r"windows|proton|workspace one|boxer|nine|spark|smartphone|device|o2|vodafone|ee)\b.{0,60}|get outlook for .{1,40}|"
-    r"(?:von|gesendet von|diese nachricht wurde von) .{1,40}(?:gesendet|iphone|android|ipad|samsung).{0,30}|"
-    r"envoyé (?:de|depuis) mon .{1,40}|enviado desde mi .{1,40}|enviado do meu .{1,40}|inviato da .{1,40}|"
-    r"verstuurd vanaf mijn .{1,40}|skickat från min .{1,40}|sendt fra min .{1,40}|wysłane z .{1,40}|anfonwyd o fy .{1,40}|"
-    r"outlook for (?:ios|android|mac)|yahoo mail.{0,60}|virus-free\.? ?www\..{1,60})",
-    re.IGNORECASE,
+_TITLES = frozenset(
+    [
+        "dr",
+        "prof",
+        "professor",
+        "mr",
+        "mrs",
+        "miss",
+        "ms",
+        "mx",
+        "rev",
+        "sir",
+        "dame",
+        "phd",
+        "sfhea",
+        "fhea",
+        "ba",
+        "ma",
+        "msc",
+    ]
 )
-_CLOSING_WORDS = (
-    r"(?:(?:with|my|our|very|many|kind|kindest|warm|warmest|best|all|sincere|good|every|the|friendly|huge|big|much|most|lots of)"
-    r"[ ,]+){0,4}"
-    r"(?:regards?|wishes|thanks|thanx|thank you|thankyou|thx|best|cheers|ta|respectfully|cofion|diolch|hwyl(?: fawr)?|yours|love|warmly|take care|"
-    r"kr|br|rgds|bw|kind|mit freundlichen grüßen|freundliche grüße|viele grüße|cordialement|bien à vous|saludos(?: cordiales)?|"
-    r"un saludo|met vriendelijke groet|pozdrawiam|cordiali saluti|hälsningar|namaste|slán|sláinte)"
-    r"(?:[ ,]+(?:and|&|in advance|again|so much|very much|a lot|a million|all|everyone|both|for (?:your|the|all|now|everything|reading|this)\b"
-    r"(?: [a-z]{1,15}){0,4}|(?:very |many |kind |kindest |best |warm |warmest )?(?:regards|wishes|thanks)|gorau|cynnes|yn fawr|"
-    r"sincerely|faithfully|truly|ever|always|speak soon|x{1,3})){0,4}"
-)
-_CLOSING = re.compile(
-    rf"(?P<words>{_CLOSING_WORDS}|(?:yours )?(?:sincerely|faithfully|truly))(?P<rest>.{{0,60}})", re.IGNORECASE
-)
-_NAME_BEHIND = re.compile(r"[\s,.;!:)\-–—]*(?:[A-ZÀ-ÞĀ-Ž(][\w'’.()&-]*[\s,.]*){0,4}(?:x{1,3})?[\s.,!:)]*")
-_DASHES = frozenset({"--", "-- ", "—", "––", "—-"})
-_CONTACT = re.compile(
-    r"\+?\(?\d[\d ()\-.]{7,}\d|https?://|www\.|[\w.+-]+@[\w-]+\.\w|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b(?:he|she|they)[/ ]+(?:him|her|them)\b|"
-    r"\b(?:tel|ext|x)\.? ?\d{3,}",
-    re.IGNORECASE,
-)
-_CONTACT_LABEL = re.compile(
-    r"(?:t|tel|telephone|phone|ph|m|mob|mobile|cell|e|e-?mail|mail|w|web|website|www|f|fax|ext|extension|direct(?: line| dial)?|dd|d|"
-    r"(?:my )?(?:office|room|address|location|building)(?: hours)?|campus|x|twitter|linkedin|skype|teams|(?:my )?pronouns|"
-    r"(?:my )?(?:normal |usual |current )?work(?:ing)? (?:days|hours|pattern|times)|hours|days|zoom|instagram|facebook|orcid|blog|"
-    r"book .{0,40}|follow .{0,30}|chat .{0,20}|switchboard|o|s|ffôn|ffon|e-bost|gwefan|rhagenwau)\s?[:.]\s?\S?",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(r"[^\W\d_][^:?!]{1,80}:(?:\s|$)")
-_NOTICE = re.compile(
-    r"work(?:ing)? (?:flexibl|pattern|days|hours|part.?time|from home)|(?:outside|out) of .{0,20}hours|not feel .{0,20}(?:obliged|pressure|need|reply)|"
-    r"pronouns|follow us|non.working day|i work (?:on )?(?:mon|tues|wednes|thurs|fri)|expect .{0,20}(?:reply|response)|annual leave|"
-    r"award|winner|proud|accredit|stonewall|athena swan|disability confident|top \d+|ranked",
-    re.IGNORECASE,
-)
-_PROSE = re.compile(
-    r"\b(?:i|i['’](?:m|ve|d|ll)|my|me|we|you|your|is|are|was|were|be|been|have|has|had|would|will|can|could|should|please|that|this|it|"
-    r"because|if|when|so|but|not|also|to|a)\b",
-    re.IGNORECASE,
-)
-_POSTSCRIPT = re.compile(r"(?:p\.?\s?p?\.?s\b|n\.?b\.?\b|also\b|one more thing|oh,? and)", re.IGNORECASE)
-_DISCLAIMER = re.compile(
-    r"(?:this |the (?:information|contents?|message) (?:contained )?(?:in|of) this |the above )?(?:e-?mail|message|communication|transmission)s?"
-    r"[^.]{0,120}(?:confidential|privileged|intended (?:only |solely |recipient|addressee|for the)|virus|scanned|monitored|legally binding)|"
-    r"intended recipient|received this (?:e-?mail|message|communication|transmission)[^.]{0,20} in error|"
-    r"(?:views|opinions) expressed (?:in|are|by|herein)|consider the environment|think before (?:you )?print|"
-    r"(?:registered (?:charity|office)|company (?:registered|registration)|registered in england)[^.]{0,80}\d|"
-    r"^\W{0,3}(?:caution|warning|external(?: e-?mail)?|notice|be careful)\b.{0,60}(?:external|outside|originat|not sent from|links|attachments)|"
-    r"^\[?external(?: e?-?mail| sender)?\]?:?$|this e-?mail (?:originated|was sent|came) from (?:outside|an external)|"
-    r"do not click (?:on )?(?:any )?links|you don['’]?t often get email from|"
-    r"this (?:e-?mail|message) (?:and|together with|including) any (?:attachments?|files?)|"
-    r"(?:diese|cette?|ce|este|questo) (?:e-?mail|nachricht|message|mensaje|messaggio)[^.]{0,80}(?:vertraulich|confidentiel|confidencial|riservat)|"
-    r"mae['’]r (?:e-bost|neges) h?w?n",
-    re.IGNORECASE,
-)
+_DASHES = frozenset({"--", "—", "––", "—-"})
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ASIDE = re.compile(r"\([^()]{1,40}\)")
 _QUESTION_WORDS = 4
+_NAME_WORDS = 4
+_CLOSING_WORDS = 6
 
 
 def mark(blocks: Sequence[Block], sender: frozenset[str]) -> list[Kind]:
     """Return the kind of each of `blocks`, one run of a sender's own lines without quoted text between.
 
-    sender: the words of the From name, case-folded. Lines that could be an answer stay OWN: whatever follows a signature and
-    reads like prose, a label with its value, a question or a numbered answer opens the sender's text again.
+    sender: the words of the From name, case-folded. Lines that could be an answer stay OWN: whatever follows a
+    signature and reads like prose, a label with its value, a question or a numbered answer opens the sender's text
+    again.
     """
     kinds = [Kind.OWN] * len(blocks)
     chunks = list(_chunks(blocks))
@@ -93,7 +57,7 @@ def mark(blocks: Sequence[Block], sender: frozenset[str]) -> list[Kind]:
 
 
 class _State:
-    """Whether a signature is open, while the chunks go by."""
+    """Whether a signature is open, while the paragraphs go by."""
 
     def __init__(self, blocks: Sequence[Block], kinds: list[Kind], sender: frozenset[str]) -> None:
         self._blocks = blocks
@@ -101,6 +65,7 @@ class _State:
         self._sender = sender
         self._signature = False
         self._explicit = False  # opened by "-- " or by the mark-up
+        self._after_closing = -1  # where the line behind a closing stands
 
     def chunk(self, start: int, end: int) -> None:
         if self._signature and self._resumes(start, end):
@@ -112,14 +77,14 @@ class _State:
         block = self._blocks[at]
         if self._kinds[at] is Kind.DISCLAIMER:
             return
-        if _DEVICE.fullmatch(block.text) or block.hint is Kind.DEVICE:
+        if words.DEVICE.fullmatch(block.text) or block.hint is Kind.DEVICE:
             self._kinds[at] = Kind.DEVICE
         elif block.hint is Kind.SIGNATURE:
-            if not _is_form(self._blocks[start:end]):
+            if not is_form(self._blocks[start:end]):
                 self._kinds[at] = Kind.SIGNATURE
         elif block.text in _DASHES and at + 1 < len(self._blocks):
             self._open(at, explicit=True)
-        elif is_closing(block.text) and not block.bullet and len(block.cells) < 2:
+        elif self._closes(at, start):
             self._close(at)
         elif self._signature:
             if not self._explicit and at == self._after_closing and _is_prose([block]):
@@ -129,17 +94,33 @@ class _State:
         elif self._names_sender(at, start):
             self._open(at, explicit=False)
 
-    _after_closing = -1
-
     def _open(self, at: int, explicit: bool) -> None:
         self._kinds[at] = Kind.SIGNATURE
         self._signature = True
         self._explicit = explicit or self._explicit
 
+    def _closes(self, at: int, start: int) -> bool:
+        """Closing words; or, in the last paragraph, a few words of any language above the sender's name."""
+        block = self._blocks[at]
+        if block.bullet or len(block.cells) > 1:
+            return False
+        if is_closing(block.text):
+            return True
+        return (
+            at == start
+            and at + 1 < len(self._blocks)
+            and not self._blocks[at + 1].gap
+            and len(block.text.split()) <= _CLOSING_WORDS
+            and block.text[-1:] not in ".:?;"
+            and (self._is_sender(self._blocks[at + 1].text) or self._is_signed(block, self._blocks[at + 1]))
+            and not self._goes_on(at + 1)
+        )
+
     def _close(self, at: int) -> None:
         """A closing; but thanks that nothing of the sender's precedes are the message itself."""
         own_before = any(
-            kind is Kind.OWN and not is_greeting(self._blocks[i].text) for i, kind in enumerate(self._kinds[:at])
+            kind is Kind.OWN and not is_greeting(block.text)
+            for block, kind in zip(self._blocks[:at], self._kinds[:at], strict=True)
         )
         if own_before:
             self._kinds[at] = Kind.SIGNATURE
@@ -147,29 +128,49 @@ class _State:
         self._after_closing = at + 1
 
     def _resumes(self, start: int, end: int) -> bool:
-        chunk = [
-            block
-            for block, kind in zip(self._blocks[start:end], self._kinds[start:end], strict=True)
-            if kind is Kind.OWN
-        ]
+        """Does this paragraph below a signature hold words of the sender again?"""
+        chunk = [self._blocks[at] for at in range(start, end) if self._kinds[at] is Kind.OWN]
         if not chunk or all(block.hint is Kind.SIGNATURE for block in chunk):
             return False
-        if _POSTSCRIPT.match(chunk[0].text) or _is_form(chunk):
+        if words.POSTSCRIPT.match(chunk[0].text) or is_form(chunk):
             return True
         return not self._explicit and _is_prose(chunk)
 
     def _names_sender(self, at: int, start: int) -> bool:
-        """The sender's own name alone on a line, and nothing but a signature below it."""
-        block = self._blocks[at]
-        if not block.gap and at != self._after_closing or at == 0:
+        """The sender's own name at the head of a paragraph, and nothing but a signature below it."""
+        if at == 0 or not (self._blocks[at].gap or at == self._after_closing):
             return False
-        words = {word.casefold() for word in re.findall(r"[^\W\d_]+", block.text)}
-        if not words or len(words) > 4 or not words <= self._sender or ":" in block.text:
+        return self._is_sender(self._blocks[at].text) and not self._goes_on(at)
+
+    def _is_sender(self, text: str) -> bool:
+        """Is the line the sender's name (whole or in part, a title or pronouns beside it), or initials?"""
+        if ":" in text or len(text) > 120:
             return False
-        return not any(
-            _is_form(self._blocks[a:b]) or _is_prose(self._blocks[a:b])
-            for a, b in _chunks(self._blocks[at:])
-            for a, b in [(a + at, b + at)]
+        name = _ASIDE.sub("", re.split(r"[|,•·]| [-–—] ", text, maxsplit=1)[0])
+        found = [word.casefold() for word in _WORD.findall(name)]
+        rest = [word for word in found if word not in self._sender and word not in _TITLES]
+        if found and len(found) <= _NAME_WORDS + 2 and not rest:
+            return True
+        initials = re.sub(r"[\s.]", "", text)
+        return (
+            0 < len(initials) <= 3
+            and initials.isupper()
+            and {*initials.casefold()} <= {word[0] for word in self._sender}
+        )
+
+    @staticmethod
+    def _is_signed(closing: Block, name: Block) -> bool:
+        """`With love from Leeds,` above one capitalised word."""
+        return closing.text.endswith(",") and bool(re.fullmatch(r"[A-ZÀ-ÞĀ-Ž][\w'’-]{1,20}\.?", name.text))
+
+    def _goes_on(self, at: int) -> bool:
+        """Does anything that is no signature follow from `at` on?"""
+        rest = self._blocks[at:]
+        return any(
+            is_form(rest[start:end]) or _is_prose(rest[start:end])
+            for start, end in _chunks(rest)
+            if not any(kind is Kind.DISCLAIMER for kind in self._kinds[at + start : at + end])
+            and not words.POSTSCRIPT.match(rest[start].text)
         )
 
 
@@ -177,15 +178,38 @@ def is_closing(text: str) -> bool:
     """Return whether the line is nothing but closing words, perhaps with a name: "Many thanks, Jo"."""
     if len(text) > 80:
         return False
-    found = _CLOSING.match(text)
-    return bool(found) and bool(_NAME_BEHIND.fullmatch(found["rest"]))
+    found = words.CLOSING.match(text)
+    return found is not None and bool(words.NAME_BEHIND.fullmatch(found["rest"]))
 
 
 def is_greeting(text: str) -> bool:
     """Return whether the line is nothing but a greeting: "Dear all,"."""
-    return len(text) < 60 and bool(
-        re.match(r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|annwyl|to whom)\b", text, re.IGNORECASE)
-    )
+    return len(text) < 60 and bool(words.GREETING.match(text))
+
+
+def is_form(chunk: Sequence[Block]) -> bool:
+    """Return whether a paragraph has labels that are no contact details, questions, or numbered answers."""
+    if any(block.text.endswith("?") and len(block.text.split()) >= _QUESTION_WORDS for block in chunk):
+        return True
+    if any(block.bullet[0].isdigit() or block.bullet[0] in "Qq(" for block in chunk if block.bullet):
+        return True
+    labels = sum(1 for block in chunk if _is_label(block.text))
+    contacts = sum(1 for block in chunk if words.CONTACT_LABEL.match(block.text))
+    return labels >= 2 or (labels == 1 and labels + contacts == len(chunk))
+
+
+def _is_label(text: str) -> bool:
+    return bool(words.LABEL.match(text)) and not words.CONTACT_LABEL.match(text) and "http" not in text
+
+
+def _is_prose(chunk: Sequence[Block]) -> bool:
+    text = " ".join(block.text for block in chunk)
+    count = len(text.split())
+    if words.NOTICE.search(text) and count < 60:
+        return False
+    if any(len(block.text) > LONG_LINE for block in chunk) and not words.CONTACT.search(text):
+        return True
+    return count >= 5 and len(words.PROSE.findall(text)) >= max(3, count // 6)
 
 
 def _chunks(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -203,39 +227,13 @@ def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end
     begins: list[int] = []
     for block in blocks[start:end]:
         begins.append(len(text))
-        text += block.text + "\n"
-    found = _DISCLAIMER.search(text.replace("\n", " "))
-    if not found:
+        text += block.text + " "
+    found = words.DISCLAIMER.search(text)
+    if found is None:
         return
-    first = max(i for i, begin in enumerate(begins) if begin <= found.start())
+    first = max(place for place, begin in enumerate(begins) if begin <= found.start())
     for at in range(start + first, end):
         kinds[at] = Kind.DISCLAIMER
-
-
-def _is_form(chunk: Sequence[Block]) -> bool:
-    """Labels with values that are no contact details, questions, or numbered answers: not a signature."""
-    texts = [(block, block.text) for block in chunk if block.text]
-    labels = sum(1 for block, text in texts if _is_label(block, text))
-    if any(text.endswith("?") and len(text.split()) >= _QUESTION_WORDS for _, text in texts):
-        return True
-    if any(block.bullet[:1].isdigit() or block.bullet[:1] in "Qq(" for block, _ in texts if block.bullet):
-        return True
-    contacts = sum(1 for _, text in texts if _CONTACT_LABEL.match(text))
-    return labels >= 2 or (labels == 1 and labels + contacts == len(texts))
-
-
-def _is_label(block: Block, text: str) -> bool:
-    return bool(_LABEL.match(text)) and not _CONTACT_LABEL.match(text) and "http" not in text
-
-
-def _is_prose(chunk: Sequence[Block]) -> bool:
-    text = " ".join(block.text for block in chunk)
-    words = len(text.split())
-    if _NOTICE.search(text) and words < 60:
-        return False
-    if any(len(block.text) > LONG_LINE for block in chunk) and not _CONTACT.search(text):
-        return True
-    return words >= 5 and len(_PROSE.findall(text)) >= max(3, words // 6)
 
 
 def _mark_contacts(blocks: Sequence[Block], kinds: list[Kind], chunks: list[tuple[int, int]]) -> None:
@@ -245,7 +243,7 @@ def _mark_contacts(blocks: Sequence[Block], kinds: list[Kind], chunks: list[tupl
         return
     start, end = own[-1]
     chunk = blocks[start:end]
-    if _is_form(chunk) or _is_prose(chunk) or sum(1 for block in chunk if _CONTACT.search(block.text)) < 2:
+    if is_form(chunk) or _is_prose(chunk) or sum(1 for block in chunk if words.CONTACT.search(block.text)) < 2:
         return
     for at in range(start, end):
         if kinds[at] is Kind.OWN:

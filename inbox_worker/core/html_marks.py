@@ -1,0 +1,119 @@
+"""What an element of an HTML mail says of the text inside it: hidden, quoted, a signature, in which colour."""
+
+import re
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from inbox_worker.core.document import Kind
+
+_HIDDEN = re.compile(
+    r"display:none|mso-hide:all|visibility:(?:hidden|collapse)|(?:max-)?height:0(?:px)?;[^\"]*overflow:hidden"
+)
+_FONT_SIZE = re.compile(r"font(?:-size)?:[^;]*?(?:(\d+(?:\.\d+)?)(?:px|pt|em|rem|%)|(0)(?:;|$))")
+_PRE = re.compile(r"white-space:(?:pre|break-spaces)")
+_INK = re.compile(r"(?:^|;)(color|background|background-color|mso-highlight):([^;]+)")
+_PLAIN_INK = re.compile(
+    r"(?:windowtext|black|auto|inherit|initial|currentcolor|transparent|white|none|#0{3}|#0{6}|#f{3}|#f{6}|"
+    r"rgba?\((?:0,){2}0.*|rgba?\(255,255,255.*|.*url\(.*|text1|background1)(?:!important)?"
+)
+_BORDER_LEFT = re.compile(r"border-left:(?!none|0)")
+_NO_BORDER = re.compile(r"border(?:-style)?:none|border:0")
+
+# Classes and ids of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, Proton, Zoho, Tuta, Spark
+_SIGNATURE = re.compile(
+    r"gmail_signature|moz-signature|applemailsignature|(?:^|\s|_)signature(?:$|\s)|protonmail_signature_block(?!-empty)|"
+    r"elementtoproof_signature|ms-outlook-signature|tutanota_signature|signature_block|ymail_signature|fm-sig"
+)
+_MOBILE = re.compile(
+    r"ms-outlook-mobile-signature|ymail_android_signature|aolmail_android_signature|composer_signature"
+)
+_HEAD = re.compile(r"divrplyfwdmsg|gmail_attr|moz-cite-prefix|moz-email-headers-table|outlookmessageheader")
+_QUOTE = re.compile(
+    r"yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|messagereplysection|qt-|moz-forward-container_"
+)
+_WHITE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What an element inherits."""
+
+    hidden: bool = False
+    pre: bool = False
+    tiny: bool = False
+    depth: int = 0
+    soft: bool = False
+    hint: Kind | None = None
+    ink: str = ""
+
+
+def style_of(element: etree._Element) -> str:
+    """Return the style attribute in lower case, without white space."""
+    style = element.get("style")
+    return _WHITE.sub("", style).lower() if style else ""
+
+
+def quotation(frame: Frame, element: etree._Element) -> Frame:
+    """Return what holds inside a <blockquote>: quoted, unless it is how some programs indent.
+
+    A border or a mark makes it a quotation; with neither border nor margin it may be one (`soft`).
+    """
+    style = style_of(element)
+    marked = element.get("type") == "cite" or element.get("cite") is not None or "quote" in (element.get("class") or "")
+    if marked or _BORDER_LEFT.search(style):
+        return replace(frame, depth=frame.depth + 1)
+    if _NO_BORDER.search(style) or "margin" in style:
+        return frame
+    return replace(frame, depth=frame.depth + 1, soft=True)
+
+
+def inherit(frame: Frame, element: etree._Element, tag: str) -> Frame:
+    """Return what holds inside `element`; the same frame where it changes nothing."""
+    if not element.attrib:
+        return replace(frame, pre=True) if tag == "pre" else frame
+    style = style_of(element)
+    if element.get("hidden") is not None or _HIDDEN.search(style):
+        return replace(frame, hidden=True)
+    size = _FONT_SIZE.search(style) if "font" in style else None
+    ink = _ink(element, tag, style)
+    hint, depth = _marks(element, frame)
+    return Frame(
+        hidden=frame.hidden,
+        pre=frame.pre or tag == "pre" or bool(_PRE.search(style)),
+        tiny=float(size[1] or 0) < 1 if size else frame.tiny,
+        depth=depth,
+        soft=frame.soft,
+        hint=hint,
+        ink=frame.ink if ink is None else ink,
+    )
+
+
+def _ink(element: etree._Element, tag: str, style: str) -> str | None:
+    """Return the colours that `element` sets, "" for those of ordinary text or a link, None where it sets none."""
+    if tag == "a":
+        return ""
+    found = _INK.findall(style)
+    if tag == "font" and element.get("color"):
+        found.append(("color", str(element.get("color")).lower()))
+    if not found:
+        return None
+    return ";".join(
+        f"{name.removeprefix('mso-')[:4]}={value}" for name, value in found if not _PLAIN_INK.fullmatch(value)
+    )
+
+
+def _marks(element: etree._Element, frame: Frame) -> tuple[Kind | None, int]:
+    """Return what mail programs call this element: a signature, a head, a quotation."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}".lower()
+    if names.isspace():
+        return frame.hint, frame.depth
+    if _MOBILE.search(names):
+        return Kind.DEVICE, frame.depth
+    if _SIGNATURE.search(names):
+        return Kind.SIGNATURE, frame.depth
+    if _HEAD.search(names):
+        return Kind.FORWARD_HEAD, frame.depth
+    if _QUOTE.search(names) and element.tag != "blockquote":
+        return frame.hint, frame.depth + 1
+    return frame.hint, frame.depth
