@@ -211,7 +211,7 @@ _TO_THE_TEAM: Mapping[str, Mapping[str, Context]] = {
     "needs_a_person": {
         "usual": _HELD_CONTEXT,
         "urgent": replace(_HELD_CONTEXT, mail=_URGENT, reference="", rehearsal=True, answered=Answered.NOTHING),
-        "least": HeldContext(team=_BARE_TEAM, mail=HeldMail(0, "NOT_DELIVERED", _AT), folder="Inbox"),
+        "least": HeldContext(team=_BARE_TEAM, mail=HeldMail(0, "BOUNCED", _AT), folder="Inbox"),
     },
     "distress_alert": {
         "usual": DistressContext(
