@@ -20,6 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer
+from pysasl.hashing import BuiltinHash
 
 LOOPBACK = "127.0.0.1"
 STEP = 30.0  # seconds that starting or stopping may take
@@ -134,7 +135,9 @@ class ImapServer(LoopbackServer, Account):
         arguments = Namespace(host=self.host, port=0, debug=False, cert=None, key=None, tls=self.starttls)
         arguments.__dict__.update(passlib_cfg=None, proxy_protocol=None, demo_data=False)
         arguments.__dict__.update(demo_user=self.user, demo_password=self.password)
-        backend, config = await DictBackend.init(arguments, ssl_context=self._tls)
+        # One account in memory, on loopback: the password is hashed, but need not hold off a thief of the hash.
+        quick = BuiltinHash(rounds=1000)
+        backend, config = await DictBackend.init(arguments, ssl_context=self._tls, hash_context=quick)
         config.apply_context()
         connected = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
         return await asyncio.start_server(connected, self.host, 0)

@@ -107,7 +107,7 @@ class ImapMailbox:
         """Yield the mails `uids` of a folder, in batches limited by count and bytes."""
         for chunk in chunks(sorted(uids), UIDS_PER_COMMAND):
             self._opened(position)
-            sizes = self._sizes(chunk)
+            sizes = self._connected.sizes(chunk)
             costs = {uid: self._cost(sizes.get(uid)) for uid in chunk}
             for batch in split(costs, self._config.batch_mails, self._config.batch_bytes):
                 yield self._batch(position, batch, sizes)
@@ -177,11 +177,6 @@ class ImapMailbox:
 
     def _cost(self, size: int | None) -> int:
         return 0 if size is None else size if size <= self._config.max_mail_bytes else HEADER_BYTES
-
-    def _sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Return UID -> RFC822.SIZE: a guard before fetching, never a length (Exchange gives the stored size)."""
-        found = self._connected.fetch(uids, ["RFC822.SIZE"])
-        return {uid: int(item[b"RFC822.SIZE"]) for uid, item in found.items() if b"RFC822.SIZE" in item}
 
     def _batch(self, position: Position, uids: Sequence[int], sizes: dict[int, int]) -> Batch:
         self._opened(position)  # the caller may have looked into another folder since the last batch

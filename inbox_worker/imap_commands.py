@@ -53,19 +53,19 @@ class Commands:
             return self.select(folder)
         with self._folder_faults(folder):
             found = self._client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
-        if not {b"MESSAGES", b"UIDNEXT", b"UIDVALIDITY"} <= found.keys():
-            return self.select(folder)
-        return Position(folder, int(found[b"UIDVALIDITY"]), int(found[b"UIDNEXT"]), int(found[b"MESSAGES"]))
+            position = _position(folder, found, b"MESSAGES")
+        return position or self.select(folder)
 
     def select(self, folder: str, *, readonly: bool = True) -> Position:
         """Open `folder` by EXAMINE, or by SELECT for writing."""
         self._selected = None
         with self._folder_faults(folder):
             found = self._client.select_folder(folder, readonly=readonly)
-        if not {b"EXISTS", b"UIDNEXT", b"UIDVALIDITY"} <= found.keys():
+            position = _position(folder, found, b"EXISTS")
+        if position is None:
             raise SignInError(f"{self._place}: gives no UIDNEXT or UIDVALIDITY for {folder}; it cannot be followed")
         self._selected = folder
-        return Position(folder, int(found[b"UIDVALIDITY"]), int(found[b"UIDNEXT"]), int(found[b"EXISTS"]))
+        return position
 
     def search(self, criteria: Sequence[str | date]) -> list[int]:
         """Return the UIDs in the open folder that match, ascending."""
@@ -101,6 +101,11 @@ class Commands:
                 return {}
             return {uid: item for one in uids for uid, item in self.fetch([one], items).items()}
         return {uid: found[uid] for uid in uids if uid in found}
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Return UID -> RFC822.SIZE: a guard before fetching, never a length (Exchange gives the stored size)."""
+        found = self.fetch(uids, ["RFC822.SIZE"])
+        return {uid: item[b"RFC822.SIZE"] for uid, item in found.items() if isinstance(item.get(b"RFC822.SIZE"), int)}
 
     def last_uid(self, exists: int) -> int | None:
         """Return the UID of mail number `exists` in the open folder; None where one vanished meanwhile."""
@@ -150,3 +155,10 @@ class Commands:
             if "[NOPERM]" in str(error.__cause__).upper():
                 raise SignInError(f"{self._place}: the account may not use folder {folder}; grant it") from error
             raise
+
+
+def _position(folder: str, found: dict[bytes, Any], count: bytes) -> Position | None:
+    """Return the position in an answer to STATUS or SELECT; None where the server leaves out what we need."""
+    if not {count, b"UIDNEXT", b"UIDVALIDITY"} <= found.keys():
+        return None
+    return Position(folder, int(found[b"UIDVALIDITY"]), int(found[b"UIDNEXT"]), int(found[count]))

@@ -20,7 +20,7 @@ from imapclient.exceptions import (
 )
 
 from inbox_worker.credentials import Credential, Secret, TokenRefused, TokenSource, TokenUnavailable
-from inbox_worker.errors import MailboxError, SignInError
+from inbox_worker.errors import ConfigError, MailboxError, SignInError
 from inbox_worker.transport import Security, check_security, tls_context, tls_fault
 
 GOODBYE = 5.0  # seconds that LOGOUT may take
@@ -108,7 +108,7 @@ def faults(place: str, doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except MailboxError:
+    except (MailboxError, ConfigError):
         raise
     except Exception as error:
         raise _translated(error, place, doing) from error
