@@ -27,6 +27,7 @@ _MAILS = frozenset(
     {"message/rfc822", "message/global", "message/news", "text/rfc822-headers", "message/rfc822-headers"}
 )
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_FIELDS = frozenset({"content-type", "content-disposition"})
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _RESIDUE = re.compile(rb"=+(?=[A-Za-z0-9+/])")
 
@@ -212,10 +213,19 @@ def _parameter(value: object) -> str:
     if isinstance(value, tuple):
         label, _, text = value
         return charset.decode(str(text).encode("latin-1", "replace"), str(label or ""))[0]
-    return charset.decode(value.encode("ascii", "surrogateescape"))[0] if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _heal(message: Message) -> None:
+    """Replace fields that hold 8-bit bytes by their text, which the standard library would drop."""
+    for name, value in list(message.raw_items()):
+        if name.lower() in _FIELDS and not str(value).isascii():
+            text = charset.decode(str(value).encode("utf-8", "surrogateescape"))[0]
+            message.replace_header(name, header_text(text))
 
 
 def _parameters(message: Message) -> dict[str, str]:
+    _heal(message)
     try:
         pairs = message.get_params([], unquote=True)
     except Exception:  # RFC 2231 continuations that the standard library cannot count

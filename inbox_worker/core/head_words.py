@@ -155,7 +155,7 @@ _VERB = _any_of(
 WROTE = re.compile(rf"{_VERB}[^\n]{{0,120}}[:：]$", re.IGNORECASE)
 OPENING = re.compile(r"(?:on|am|le|el|em|il|op|den|på|w dniu|dnia|dne|ar|в|на|a las|vào|pada|az|la)\s", re.IGNORECASE)
 WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\b(?:19|20)\d{2}\b|\d年")
-DATED_ADDRESS = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{0,40}<[^<>\s]+@[^<>\s]+>\s?[:：]$")
+DATED_ADDRESS = re.compile(r"(?:\w{2,12}, )?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{0,40}<[^<>\s]+@[^<>\s]+>\s?[:：]$")
 
 FORWARD_SUBJECT = re.compile(
     r"\s*(?:\[[^\]]{1,30}\]\s*)?(?:fw|fwd|wg|tr|rv|enc|i|vl|vb|vs|doorst|fs|pd|转发|轉寄)\s*[:：]", re.IGNORECASE

@@ -11,6 +11,10 @@ from inbox_worker.core.document import Kind
 
 MAX_HEAD_LINES = 16
 _MAX_INTRODUCTION = 400  # characters of "On ... wrote:"
+_MAX_INTRODUCTION_LINES = 4
+_VERB_ALONE = 20  # characters of a last line that holds nothing but "wrote:"
+_LABEL_END = 24  # no name of a field is longer
+_COLONS = (":", "：")
 
 
 class Form(Enum):
@@ -57,6 +61,8 @@ def _at(blocks: Sequence[Block], at: int) -> Head | None:
 
 def _separated(blocks: Sequence[Block], at: int) -> Head | None:
     text = blocks[at].text
+    if text[:1] not in "-—_=*" and not text.endswith(_COLONS):
+        return None
     known = words.SEPARATOR.fullmatch(text) or words.BEGIN_FORWARDED.match(text)
     if not known and not words.DASHED.fullmatch(text):
         return None
@@ -102,6 +108,9 @@ def _continues(blocks: Sequence[Block], at: int) -> bool:
 
 
 def _field_name(text: str) -> str:
+    """Return which field of a head the line is, or ""."""
+    if ":" not in text[:_LABEL_END] and "：" not in text[:_LABEL_END]:
+        return ""
     for name, pattern in words.FIELDS.items():
         if pattern.match(text):
             return name
@@ -109,26 +118,37 @@ def _field_name(text: str) -> str:
 
 
 def _wrote(blocks: Sequence[Block], at: int) -> Head | None:
-    """On <date>, <name> wrote: on one to three lines."""
-    text = ""
-    for end in range(at + 1, min(at + 4, len(blocks)) + 1):
+    """On <date>, <name> wrote: on one to four lines."""
+    for end in range(at + 1, min(at + _MAX_INTRODUCTION_LINES, len(blocks)) + 1):
         block = blocks[end - 1]
         if block.rule or block.depth != blocks[at].depth or (end > at + 1 and block.gap):
             return None
-        text = f"{text} {block.text}".strip()
-        if len(text) > _MAX_INTRODUCTION:
-            return None
-        if words.DATED_ADDRESS.search(text) or (words.WROTE.search(text) and _introduces(blocks, at, end, text)):
+        if block.text.endswith(_COLONS) and _introduces(blocks, at, end):
+            text = _joined(blocks, at, end)
             return Head(at, end, Form.WROTE, bool(words.FORWARD.search(text)))
     return None
 
 
-def _introduces(blocks: Sequence[Block], at: int, end: int, text: str) -> bool:
-    deeper = end < len(blocks) and blocks[end].depth > blocks[at].depth
-    dated = bool(words.WHEN.search(text)) or "@" in text
-    return (dated and (bool(words.OPENING.match(text)) or "@" in text or text[:1].isdigit() or deeper)) or (
-        deeper and end == at + 1
-    )
+def _joined(blocks: Sequence[Block], start: int, end: int) -> str:
+    return " ".join(block.text for block in blocks[start:end])
+
+
+def _introduces(blocks: Sequence[Block], start: int, end: int) -> bool:
+    """Are the lines [start, end), and no fewer of them, an introduction? They never begin with words of the sender."""
+    text = _joined(blocks, start, end)
+    if len(text) > _MAX_INTRODUCTION or not words.WROTE.search(text):
+        return bool(words.DATED_ADDRESS.match(text)) and len(text) <= _MAX_INTRODUCTION
+    if _opens(text):
+        return not any(_opens(_joined(blocks, later, end)) for later in range(start + 1, end))
+    deeper = end < len(blocks) and blocks[end].depth > blocks[start].depth
+    if end == start + 1:
+        return deeper or "@" in text or (text[:1].isdigit() and bool(words.WHEN.search(text)))
+    verb_alone = len(blocks[end - 1].text) <= _VERB_ALONE and end == start + 2
+    return verb_alone and ("@" in text or deeper)
+
+
+def _opens(text: str) -> bool:
+    return bool(words.OPENING.match(text)) and ("@" in text or bool(words.WHEN.search(text)))
 
 
 def _hinted(blocks: Sequence[Block], at: int) -> Head | None:
@@ -138,5 +158,5 @@ def _hinted(blocks: Sequence[Block], at: int) -> Head | None:
         end += 1
     if end == at:
         return None
-    wrote = end - at <= 2 and blocks[end - 1].text.endswith((":", "："))
+    wrote = end - at <= 2 and blocks[end - 1].text.endswith(_COLONS)
     return Head(at, end, Form.WROTE if wrote else Form.FIELDS, bool(words.FORWARD.search(blocks[at].text)))

@@ -281,7 +281,7 @@ _CLOSERS = {
 
 
 def read(source: str) -> list[Block]:
-    """Return the lines of the HTML `source` (cleaned text) in reading order. Never raises; odd mark-up loses no text."""
+    """Return the lines of the HTML `source` (cleaned) in reading order. Never raises; odd mark-up loses no text."""
     if not source.strip():
         return []
     try:
