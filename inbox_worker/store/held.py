@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import Tier
 from inbox_worker.records import WORKER, HeldMail
@@ -44,7 +45,8 @@ class HeldView(OperationsView):
 
     def held_by_alert(self, references: Iterable[str]) -> tuple[HeldMail, ...]:
         """Return the held mail that our alerts with these Message-IDs are about: a reply to an alert accepts it."""
-        ours = select(outbox.c.ledger_id).where(outbox.c.message_id.in_(list(references)))
+        kinds = (MessageKind.ALERT, MessageKind.DISTRESS_ALERT)
+        ours = select(outbox.c.ledger_id).where(outbox.c.message_id.in_(list(references)), outbox.c.kind.in_(kinds))
         return tuple(_held(row) for row in self._all(_select().where(held.c.ledger_id.in_(ours)).order_by(held.c.id)))
 
     def alerts_due(self, now: datetime) -> tuple[HeldMail, ...]:
@@ -121,15 +123,15 @@ def distress_open() -> Select[Any]:
 def _select() -> Select[Any]:
     joined = held.join(ledger, ledger.c.id == held.c.ledger_id)
     tied = joined.outerjoin(application, application.c.id == ledger.c.application_id)
-    named = [column.label(f"ledger_{column.name}") for column in ledger.c]
+    named = [column.label(f"mail_{column.name}") for column in ledger.c]
     return select(held, *named, application.c.prefix).select_from(tied)
 
 
 def _held(row: Row[Any]) -> HeldMail:
     return HeldMail(
         id=row.id,
-        ledger=ledger_row_of(row, "ledger_"),
-        application=reference_of(row.prefix, row.ledger_application_id) if row.prefix is not None else None,
+        ledger=ledger_row_of(row, "mail_"),
+        application=reference_of(row.prefix, row.mail_application_id) if row.prefix is not None else None,
         sender_name=row.sender_name,
         sender=row.sender,
         subject=row.subject,

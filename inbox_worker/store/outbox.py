@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.records import NewMessage, OutboxItem, OutboxState, Outgoing, Released
@@ -33,7 +33,7 @@ class OutboxView(Statements):
         self,
         states: Iterable[OutboxState] | None = None,
         *,
-        application: str | int | None = None,
+        application: int | None = None,
         recipient: str | None = None,
         since: datetime | None = None,
         limit: int | None = None,
@@ -60,6 +60,11 @@ class OutboxView(Statements):
         """Return the bytes of a message, to be shown; None once purged. To send it, use `hand_over`."""
         content: bytes | None = self._value(select(outbox.c.content).where(outbox.c.id == item_id))
         return content
+
+    def due(self, now: datetime, kind: MessageKind) -> int:
+        """Return how many messages of this kind could go out now."""
+        waiting = (outbox.c.state == OutboxState.QUEUED, outbox.c.next_try_at <= now, outbox.c.claimed_by.is_(None))
+        return int(self._value(select(func.count()).where(outbox.c.kind == kind, *waiting)))
 
 
 class Outbox(OutboxView):
@@ -92,13 +97,9 @@ class Outbox(OutboxView):
             queued_at=at,
             next_try_at=not_before or at,
         )
-        self._insert(  # not "unless there": an id of ours that a mail has used before would be a forgery's thread
-            thread,
-            message_key=message_key(message.message_id),
-            ours=True,
-            application_id=message.application,
-            at=at,
-        )
+        key = message_key(message.message_id)
+        # Not "unless there": an id of ours that somebody's mail has used before would tie their thread to ours.
+        self._insert_all(thread, [{"message_key": key, "ours": True, "application_id": message.application, "at": at}])
         return item_id
 
     def claim(

@@ -43,8 +43,8 @@ def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
     assert database.migrate(empty_database_url) == database.Migrated(HEAD, HEAD)
 
 
-def test_going_back_leaves_no_table_behind(database_url: str) -> None:
-    engine = connect(database_url, foreign_keys=False)
+def test_going_back_leaves_no_table_behind(fresh_database_url: str) -> None:
+    engine = connect(fresh_database_url, foreign_keys=False)
     config = database.alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -70,16 +70,18 @@ def test_looking_for_a_database_does_not_create_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("found", "remedy"), [("0000", 'run "inbox-worker migrate"'), ("9999", "install the version of inbox_worker")]
 )
-def test_an_older_or_newer_database_is_refused_with_the_remedy(database_url: str, found: str, remedy: str) -> None:
-    _pretend(database_url, found)
+def test_an_older_or_newer_database_is_refused_with_the_remedy(
+    fresh_database_url: str, found: str, remedy: str
+) -> None:
+    _pretend(fresh_database_url, found)
     with pytest.raises(SchemaError, match=remedy):
-        Store(database_url).open()
+        Store(fresh_database_url).open()
 
 
-def test_a_newer_database_is_not_migrated(database_url: str) -> None:
-    _pretend(database_url, "9999")
+def test_a_newer_database_is_not_migrated(fresh_database_url: str) -> None:
+    _pretend(fresh_database_url, "9999")
     with pytest.raises(SchemaError, match="9999"):
-        database.migrate(database_url)
+        database.migrate(fresh_database_url)
 
 
 def test_only_its_owner_reads_the_database(tmp_path: Path) -> None:
