@@ -1,16 +1,21 @@
 """What every command shares: the configuration, output for people and programs, errors as one line."""
 
+import getpass
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from inbox_worker.errors import ConfigError, InboxWorkerError
+
+if TYPE_CHECKING:
+    from inbox_worker.config import Config
+    from inbox_worker.store import Store
 
 ConfigOption = Annotated[
     Path | None,
@@ -46,6 +51,27 @@ def config_path(given: Path | None, example_will_do: bool = False) -> Path:
 
     say("no config.yaml here: using the example that ships with inbox-worker")
     return file("config.example.yaml")
+
+
+@contextmanager
+def opened(config: Path | None) -> "Iterator[tuple[Config, Store]]":
+    """Load the configuration and open its database."""
+    from inbox_worker import log
+    from inbox_worker.config import load
+    from inbox_worker.store import Store
+
+    settings = load(config_path(config))
+    log.setup(settings.log.format, settings.log.level)
+    with Store(settings.database) as store:
+        yield settings, store
+
+
+def who() -> str:
+    """Return who runs the command, for the audit log."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
 
 
 def fail(error: InboxWorkerError) -> NoReturn:

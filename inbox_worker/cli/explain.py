@@ -160,4 +160,3 @@ def _show_reply(console: "Console", reading: "Reading") -> None:
         return
     attached = " with the role description attached" if reading.attach_role_description else ""
     console.print(f"reply     {reading.reply.value.replace('_', ' ')} to {reading.reply_to}{attached}")
-

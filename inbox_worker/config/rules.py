@@ -37,6 +37,7 @@ def _field(section: FieldSection) -> Field:
         variants=section.variants,
         keywords=section.keywords,
         signature=section.signature,
+        prose=section.prose,
     )
 
 

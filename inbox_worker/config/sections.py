@@ -201,6 +201,7 @@ class FieldSection(Section):
     variants: tuple[str, ...] = Field((), description="other labels and wordings that people use")
     keywords: tuple[tuple[str, ...], ...] = Field((), description="a line with all words of one group is this label")
     signature: tuple[str, ...] = Field((), description="words that mark such a value in a signature")
+    prose: tuple[str, ...] = Field((), description="regular expressions: a sentence that begins to answer the question")
 
 
 class SchemeSection(Section):
@@ -220,6 +221,7 @@ class SchemeSection(Section):
     documents: tuple[str, ...] = Field((), description="files of that folder that answer a request")
     documents_url: WebAddress = Field("", description="where the same documents stand on the web")
     next_steps: tuple[Text, ...] = Field((), description="what happens after an application, a sentence each")
+    withdrawn_kept_for: str = Field("6 months", description="how long a withdrawn application is kept, in words")
     answer_within: Text = Field("10 working days", description="when a person will be in touch, in words")
 
     @model_validator(mode="after")

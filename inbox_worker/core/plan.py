@@ -137,14 +137,15 @@ def _template(reading: Reading, known: Known, scheme: Scheme, change: Applicatio
     """Return the template: what is missing is judged after the merge, and asked for once an application."""
     existing = on_record(reading, known)
     if change is None or change.action is not Action.UPDATE or existing is None:
-        return reading.reply.value
+        return str(reading.reply.value)
     missing = missing_fields(scheme, {**existing.values, **_texts(reading)})
     ask = bool(missing) and not existing.asked_for_missing
-    return (ReplyKind.ACKNOWLEDGEMENT_INCOMPLETE if ask else ReplyKind.ACKNOWLEDGEMENT).value
+    kind = ReplyKind.ACKNOWLEDGEMENT_INCOMPLETE if ask else ReplyKind.ACKNOWLEDGEMENT
+    return str(kind.value)
 
 
 def _not_now(reading: Reading, template: str, known: Known, policy: Policy, now: datetime) -> str | None:
-    if known.answered_by_person:
+    if known.answered_by_person or known.seen:
         return "DONE"
     existing = on_record(reading, known)
     if existing is not None and existing.state == ApplicationState.HELD.value:

@@ -161,6 +161,11 @@ def test_a_person_who_answered_first_is_not_doubled_by_the_machine():
     assert effects.notes[0].code == "DONE"
 
 
+def test_a_message_id_used_before_is_not_answered_again():
+    mail = reading(Intent.ROLE_DESCRIPTION_REQUEST, ReplyKind.ROLE_DESCRIPTION)
+    assert plan(mail, Known(seen=True), (SCHEME,), POLICY, NOW).notes[0].code == "DONE"
+
+
 def test_the_machine_is_quiet_while_a_person_has_the_application_in_hand():
     mail = reading(Intent.FOLLOW_UP, ReplyKind.ACKNOWLEDGEMENT, values(why="Peas"))
     effects = plan(mail, on_record(state="held", name="Ann"), (SCHEME,), POLICY, NOW)

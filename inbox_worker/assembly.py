@@ -1,0 +1,199 @@
+"""Config -> the parts of the service, built once. The only place that knows all of them."""
+
+import os
+import random
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from inbox_worker import credentials, lexicon, resources
+from inbox_worker.config.rules import rules
+from inbox_worker.config.sections import Config, MailboxSection, SecretSection
+from inbox_worker.core.plan import Policy
+from inbox_worker.correspondence import Correspondence
+from inbox_worker.credentials import Secret
+from inbox_worker.errors import ConfigError
+from inbox_worker.imap import ImapConfig, ImapMailbox
+from inbox_worker.intake import Intake
+from inbox_worker.outbox import Outbox, Route
+from inbox_worker.reader import Reader
+from inbox_worker.smtp import SmtpConfig, SmtpSender
+from inbox_worker.store import Store, Tx
+from inbox_worker.templates import Templates
+from inbox_worker.transport import Security
+
+
+def utc_now() -> datetime:
+    """Return the time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_token() -> str:
+    """Return an opaque, unique token for a Message-ID."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One mailbox of the service."""
+
+    section: MailboxSection
+    reader: Reader
+    correspondence: Correspondence
+    intake: Intake
+
+    def connection(self) -> ImapMailbox:
+        """Return a mailbox that signs in when it is opened. Raises ConfigError where a secret is missing."""
+        return ImapMailbox(imap_config(self.section))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that the jobs and commands use."""
+
+    config: Config
+    store: Store
+    templates: Templates
+    boxes: tuple[Box, ...]
+    worker: str
+    clock: Callable[[], datetime] = utc_now
+
+    def outbox(self) -> Outbox:
+        """Return the job that sends. Raises ConfigError where a secret is missing."""
+        return Outbox(
+            self.store,
+            {box.section.name: route(box.section) for box in self.boxes},
+            worker=self.worker,
+            replies_an_hour=self.config.fuses.per_hour,
+            on_fuse=self._fuse_alert,
+            clock=self.clock,
+            jitter=random.random,
+        )
+
+    def _fuse_alert(self, tx: Tx, now: datetime) -> None:
+        """Queue the alert that all replies have stopped: it goes to the team, by any mailbox that can send."""
+        correspondence = self.boxes[0].correspondence
+        for message in correspondence.service_alert("BREAK", self.config.team.recipients, now, new_token):
+            tx.enqueue(message, at=now, rehearse=self.config.mode == "rehearse")
+
+
+@contextmanager
+def service(config: Config, clock: Callable[[], datetime] = utc_now) -> Iterator[Service]:
+    """Build the service on its database, and close it at the end.
+
+    Raises ConfigError, TemplateError, SchemaError or StoreError.
+    """
+    templates = load_templates(config)
+    with Store(config.database) as store:
+        boxes = tuple(_box(config, section, store, templates, clock) for section in config.mailboxes)
+        yield Service(config, store, templates, boxes, worker_name(), clock)
+
+
+def load_templates(config: Config) -> Templates:
+    """Return the templates of `config`, checked. Raises TemplateError."""
+    return Templates.load(
+        resources.directory("templates"),
+        config.templates_dir,
+        zone=ZoneInfo(config.time_zone),
+        folders=[scheme.templates for scheme in config.schemes],
+    )
+
+
+def readers(config: Config) -> dict[str, Reader]:
+    """Return the reader of each mailbox by its name. Needs no server, database or secret."""
+    words = lexicon.load()
+    return {section.name: Reader(rules(config, section, words)) for section in config.mailboxes}
+
+
+def worker_name() -> str:
+    """Return a name for this process that no other one has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def policy(config: Config) -> Policy:
+    """Return what the site decided on replies and alerts."""
+    return Policy(
+        team=config.team.recipients,
+        distress_contacts=config.team.distress.contacts,
+        same_template_every=config.fuses.same_template_every,
+        per_address_a_day=config.fuses.per_address_a_day,
+    )
+
+
+def imap_config(section: MailboxSection) -> ImapConfig:
+    """Return how the mailbox is reached. Raises ConfigError where its secret is missing."""
+    imap = section.imap
+    return ImapConfig(
+        mailbox=section.name,
+        host=imap.host,
+        port=imap.port,
+        security=Security(imap.security),
+        allow_plain=imap.allow_plain,
+        ca_file=imap.ca_file,
+        user=imap.user,
+        credential=_secret(imap.password, f"mailboxes {section.name}: imap.password"),
+        folder=imap.folder,
+        connect_timeout=imap.connect_timeout,
+        read_timeout=imap.read_timeout,
+        max_mail_bytes=imap.max_mail,
+        batch_mails=imap.batch_mails,
+        batch_bytes=imap.batch_bytes,
+    )
+
+
+def smtp_config(section: MailboxSection) -> SmtpConfig:
+    """Return how messages go out. Raises ConfigError where the secret is missing."""
+    smtp = section.smtp
+    return SmtpConfig(
+        host=smtp.host,
+        port=smtp.port,
+        security=Security(smtp.security),
+        allow_plain=smtp.allow_plain,
+        ca_file=smtp.ca_file,
+        user=smtp.user,
+        credential=_secret(smtp.password, f"mailboxes {section.name}: smtp.password") if smtp.user else None,
+        connect_timeout=smtp.connect_timeout,
+        read_timeout=smtp.read_timeout,
+    )
+
+
+def route(section: MailboxSection) -> Route:
+    """Return how the messages of one mailbox go out."""
+    sender = section.smtp.from_address or section.addresses[0]
+    return Route(envelope_from=sender, sender=SmtpSender(smtp_config(section)))
+
+
+def _box(
+    config: Config, section: MailboxSection, store: Store, templates: Templates, clock: Callable[[], datetime]
+) -> Box:
+    reader = Reader(rules(config, section, lexicon.load()))
+    correspondence = Correspondence(config, section, templates)
+    intake = Intake(
+        section.name,
+        store,
+        reader,
+        correspondence,
+        policy(config),
+        rehearse=config.mode == "rehearse",
+        repeat_alerts=config.team.distress.repeat_every,
+        clock=clock,
+        token=new_token,
+    )
+    return Box(section, reader, correspondence, intake)
+
+
+def _secret(section: SecretSection | None, key: str) -> Secret:
+    if section is None:
+        raise ConfigError(f"{key}: is missing; name a file, an environment variable (env) or a systemd credential")
+    try:
+        if section.file is not None:
+            return credentials.from_file(section.file)
+        if section.env is not None:
+            return credentials.from_environment(section.env)
+        return credentials.from_systemd(section.credential or "")
+    except ConfigError as error:
+        raise ConfigError([f"{key}: {problem}" for problem in error.problems]) from None

@@ -1,0 +1,59 @@
+"""The commands, as `inbox-worker --help` lists them."""
+
+from typing import Annotated
+
+import typer
+
+from inbox_worker import __version__
+from inbox_worker.cli.applications import app as applications
+from inbox_worker.cli.check import check
+from inbox_worker.cli.demo import demo
+from inbox_worker.cli.explain import explain
+from inbox_worker.cli.held import app as held
+from inbox_worker.cli.migrate import migrate
+from inbox_worker.cli.outbox import app as outbox
+from inbox_worker.cli.run import once, run
+from inbox_worker.cli.status import status
+from inbox_worker.cli.templates import templates
+
+app = typer.Typer(
+    name="inbox-worker",
+    help="Reads a team mailbox, turns expressions of interest into applications, and answers only what it should.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback may quote a mail
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Try it on this machine: inbox-worker demo",
+)
+TRY, SET_UP, SERVICE, PEOPLE = "Try it", "Set up", "Service", "For people"
+
+app.command(rich_help_panel=TRY)(demo)
+app.command(rich_help_panel=TRY)(explain)
+app.add_typer(templates, name="templates", rich_help_panel=TRY)
+app.command(rich_help_panel=SET_UP)(check)
+app.command(rich_help_panel=SET_UP)(migrate)
+app.command(rich_help_panel=SERVICE)(run)
+app.command(rich_help_panel=SERVICE)(once)
+app.command(rich_help_panel=SERVICE)(status)
+app.add_typer(applications, name="applications", rich_help_panel=PEOPLE)
+app.add_typer(held, name="held", rich_help_panel=PEOPLE)
+app.add_typer(outbox, name="outbox", rich_help_panel=PEOPLE)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"inbox-worker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,67 @@
+"""`run` and `once`: the service, and one pass of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, config_path, print_json, say
+
+if TYPE_CHECKING:
+    from inbox_worker.assembly import Service
+    from inbox_worker.jobs import Report
+
+
+def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Run every job one time: read the mailboxes, then send what is due. For cron and systemd timers."""
+    from inbox_worker.jobs import Jobs
+
+    with clear_errors(), _service(config) as service:
+        reports = Jobs(service).once()
+        for report in reports:
+            _print(report, as_json)
+    raise typer.Exit(max(report.exit_code for report in reports))
+
+
+def run(config: ConfigOption = None) -> None:
+    """Run the service until SIGTERM or Ctrl-C; the mail in hand is finished first."""
+    import threading
+
+    from inbox_worker.jobs import Jobs
+    from inbox_worker.scheduler import run_until_stopped, stop_on_signals
+
+    with clear_errors(), _service(config) as service:
+        stop = threading.Event()
+        stop_on_signals(stop)
+        say(f"inbox-worker runs in mode {service.config.mode}; stop it with Ctrl-C")
+        run_until_stopped(Jobs(service, stop.is_set).scheduled(), stop)
+        say("stopped")
+
+
+@contextmanager
+def _service(config: Path | None) -> "Iterator[Service]":
+    from inbox_worker import log
+    from inbox_worker.assembly import service
+    from inbox_worker.config import load
+
+    settings = load(config_path(config))
+    log.setup(settings.log.format, settings.log.level)
+    with service(settings) as built:
+        for box in built.boxes:
+            box.connection()  # a missing secret is found now, not at the first poll
+        yield built
+
+
+def _print(report: "Report", as_json: bool) -> None:
+    error = str(report.error) if report.error else None
+    if as_json:
+        print_json({"job": report.job, "counts": dict(report.counts), "error": error})
+        return
+    done = ", ".join(f"{number} {word}" for word, number in sorted(report.counts.items()) if number) or "nothing to do"
+    if report.counts["started"]:
+        done = "first look at this folder: mail that arrives from now on is read"
+    typer.echo(f"{report.job}: {done}")
+    if error:
+        say(f"error: {report.job}: {error}")

@@ -1,0 +1,47 @@
+"""`status`: is it well?"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, opened, print_json
+
+if TYPE_CHECKING:
+    from inbox_worker.health import Health
+
+
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show how the service is doing. Ends with 1 when something is wrong."""
+    from inbox_worker.health import examine
+
+    with clear_errors(), opened(config) as (settings, store):
+        with store.reading() as view:
+            health = examine(view, settings, datetime.now(UTC))
+        if as_json:
+            print_json(health.as_dict())
+        else:
+            _show(health, settings.time_zone)
+    raise typer.Exit(1 if health.problems else 0)
+
+
+def _show(health: "Health", zone: str) -> None:
+    from inbox_worker.cli.listing import print_pairs, when
+
+    counts = health.counts
+    pairs = [("Mode", health.mode)]
+    for point in counts.points:
+        pairs.append(
+            (f"Mailbox {point.mailbox}", f"read to the end at {when(point.complete_at, zone) or 'no time yet'}")
+        )
+    mails = ", ".join(f"{number} {code}" for (_, code), number in sorted(counts.mails.items(), key=str)) or "none"
+    pairs.append(("Mails, last 7 days", mails))
+    applications = ", ".join(f"{number} {state.value}" for (_, state), number in counts.applications.items()) or "none"
+    pairs.append(("Applications", applications))
+    pairs.append(("Messages", ", ".join(f"{n} {s.value}" for s, n in counts.outbox.items()) or "none"))
+    if counts.oldest_queued_at:
+        pairs.append(("Oldest queued", when(counts.oldest_queued_at, zone)))
+    pairs.append(("Waiting for a person", f"{counts.held_open}, of these urgent: {counts.distress_open}"))
+    pairs += [("Problem", problem) for problem in health.problems]
+    pairs.append(("Health", "not well" if health.problems else "well"))
+    print_pairs(pairs)

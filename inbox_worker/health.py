@@ -1,0 +1,87 @@
+"""What the database says of the service's health: for `status`, and later for probes and the digest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inbox_worker.config.sections import Config
+from inbox_worker.records import Counts, JobRun, OutboxState
+from inbox_worker.store.store import View
+
+POLLS_LATE = 5  # intervals without a complete poll before that is a problem
+QUEUED_LONG = timedelta(hours=1)
+FAILURES = 3  # in a row, before a job that fails is a problem
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The figures, and what is wrong in plain words."""
+
+    mode: str
+    counts: Counts
+    jobs: tuple[JobRun, ...]
+    problems: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it for programs."""
+        counts = self.counts
+        return {
+            "healthy": not self.problems,
+            "mode": self.mode,
+            "problems": list(self.problems),
+            "mails": {f"{outcome.value} {code}": number for (outcome, code), number in counts.mails.items()},
+            "applications": {
+                f"{scheme} {state.value}": number for (scheme, state), number in counts.applications.items()
+            },
+            "outbox": {state.value: number for state, number in counts.outbox.items()},
+            "oldest_queued": counts.oldest_queued_at.isoformat() if counts.oldest_queued_at else None,
+            "held": counts.held_open,
+            "distress_open": counts.distress_open,
+            "troubles": counts.troubles,
+            "polls": {
+                point.mailbox: point.complete_at.isoformat() if point.complete_at else None for point in counts.points
+            },
+        }
+
+
+def examine(view: View, config: Config, now: datetime) -> Health:
+    """Return the health of the service at `now` (aware)."""
+    counts = view.counts(now - timedelta(days=7))
+    jobs = view.job_runs()
+    problems = (*_polls(config, counts, now), *_jobs(jobs), *_messages(counts, now), *_people(counts))
+    return Health(config.mode, counts, jobs, problems)
+
+
+def _polls(config: Config, counts: Counts, now: datetime) -> Iterator[str]:
+    late = max(config.schedule.poll * POLLS_LATE, timedelta(minutes=5))
+    for box in config.mailboxes:
+        point = next((each for each in counts.points if each.mailbox == box.name), None)
+        if point is None or point.complete_at is None:
+            yield f"mailbox {box.name} has never been read to its end; is the service running?"
+        elif now - point.complete_at > late:
+            minutes = int((now - point.complete_at).total_seconds() // 60)
+            yield f"mailbox {box.name} was last read to its end {minutes} minutes ago; is the service running?"
+        if point is not None and point.missing:
+            yield f"mailbox {box.name}: the server holds {point.missing} mails that the ledger has not"
+
+
+def _jobs(jobs: tuple[JobRun, ...]) -> Iterator[str]:
+    for run in jobs:
+        if run.failures >= FAILURES:
+            yield f'job {run.name} failed {run.failures} times in a row ({run.code}); run "inbox-worker check"'
+
+
+def _messages(counts: Counts, now: datetime) -> Iterator[str]:
+    for fuse in counts.fuses:
+        yield f'the fuse "{fuse.name}" tripped ({fuse.reason}): no replies go out until "inbox-worker outbox resume"'
+    if counts.oldest_queued_at and now - counts.oldest_queued_at > QUEUED_LONG:
+        yield "a message has waited for more than an hour; see: inbox-worker outbox list --state queued"
+    if unknown := counts.outbox.get(OutboxState.UNKNOWN, 0):
+        yield f"{unknown} messages may or may not have gone out; see: inbox-worker outbox list --state unknown"
+
+
+def _people(counts: Counts) -> Iterator[str]:
+    if counts.distress_open:
+        yield f"{counts.distress_open} urgent alerts have not been accepted; see: inbox-worker held list"
+    if counts.troubles:
+        yield f"{counts.troubles} mails could not be fetched yet"

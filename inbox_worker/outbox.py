@@ -1,0 +1,189 @@
+"""Job: store -> smtp -> store. Sends what is due, each message at most once, and stops where a person must look."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from inbox_worker import log
+from inbox_worker.core.effects import ApplicationState, MessageKind
+from inbox_worker.core.reading import ReplyKind
+from inbox_worker.core.retry import next_connection, next_try
+from inbox_worker.errors import SubmissionRefused
+from inbox_worker.records import WORKER, OutboxItem, OutboxState, Outgoing
+from inbox_worker.smtp import Refused, Result, Sent, SmtpSender, TryLater
+from inbox_worker.store import Store, Tx
+
+_LOG = log.logger(__name__)
+REPLIES_FUSE = "replies"
+STALE_CLAIM = timedelta(minutes=15)  # longer than any server may take to answer the final dot (RFC 5321 s.4.5.3.2.6)
+_AT_A_TIME = 20
+_WENT_OUT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNKNOWN)
+_TO_STAFF = tuple(kind for kind in MessageKind if kind is not MessageKind.REPLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the messages of one mailbox go out."""
+
+    envelope_from: str
+    sender: SmtpSender
+
+
+@dataclass(slots=True)
+class Pause:
+    """A mailbox whose server cannot be used for now."""
+
+    failed: int
+    until: datetime
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What one pass over the outbox came to."""
+
+    results: Counter[str] = field(default_factory=Counter)  # "sent", "later", "refused", "unknown"
+    stopped: str | None = None  # why nothing more is sent: a code
+
+
+class Outbox:
+    """Sends the messages of every mailbox."""
+
+    def __init__(
+        self,
+        store: Store,
+        routes: Mapping[str, Route],
+        *,
+        worker: str,
+        replies_an_hour: int,
+        on_fuse: Callable[[Tx, datetime], None],
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+    ) -> None:
+        """worker: unique among processes. on_fuse: queues the alert that all replies have stopped."""
+        self._store = store
+        self._routes = routes
+        self._worker = worker
+        self._replies_an_hour = replies_an_hour
+        self._on_fuse = on_fuse
+        self._clock = clock
+        self._jitter = jitter
+        self._paused: dict[str, Pause] = {}
+
+    def deliver(self, stop: Callable[[], bool] = lambda: False) -> Delivery:
+        """Send every message that is due. `stop` is asked between messages.
+
+        Raises StoreError; a message in hand then becomes `unknown` after a while, never sent twice.
+        """
+        result = Delivery()
+        self._release_stale()
+        while not stop():
+            items = self._claim()
+            if not items:
+                break
+            for number, item in enumerate(items):
+                if stop() or not self._one(item, result):
+                    self._put_back(items[number:])
+                    break
+        for route in self._routes.values():
+            route.sender.close()
+        return result
+
+    def _release_stale(self) -> None:
+        with self._store.transaction() as tx:
+            released = tx.release_stale_claims(self._clock(), STALE_CLAIM)
+        for number in released.unknown:
+            _LOG.warning("outcome unknown", message=number, code="STALE_CLAIM")
+
+    def _claim(self) -> tuple[OutboxItem, ...]:
+        """Reserve what may go out now: replies only while their fuse holds, nothing of a mailbox that is paused."""
+        now = self._clock()
+        open_routes = [name for name in self._routes if name not in self._paused or self._paused[name].until <= now]
+        if not open_routes:
+            return ()
+        with self._store.transaction() as tx:
+            staff = tx.claim(now, self._worker, _AT_A_TIME, kinds=_TO_STAFF, mailboxes=open_routes)
+            left = self._replies_left(tx, now)
+            if left <= 0:
+                return staff
+            most = min(left, _AT_A_TIME)
+            replies = tx.claim(now, self._worker, most, kinds=(MessageKind.REPLY,), mailboxes=open_routes)
+            return (*staff, *replies)
+
+    def _replies_left(self, tx: Tx, now: datetime) -> int:
+        """Return how many replies may still go out this hour; trip the fuse where more are due than may."""
+        if any(fuse.name == REPLIES_FUSE for fuse in tx.tripped()):
+            return 0
+        left = self._replies_an_hour - tx.sent_since(now - timedelta(hours=1), _WENT_OUT)
+        if left <= 0 and tx.due(now, MessageKind.REPLY) and tx.trip(REPLIES_FUSE, "BREAK", now):
+            _LOG.error("fuse tripped", fuse=REPLIES_FUSE, limit=self._replies_an_hour)
+            self._on_fuse(tx, now)
+        return left
+
+    def _one(self, item: OutboxItem, result: Delivery) -> bool:
+        """Send one message; return False where the rest must wait."""
+        route = self._routes[item.mailbox]
+        with self._store.transaction() as tx:
+            handed = tx.hand_over([item.id], self._worker, self._clock())
+        if not handed:
+            return True  # cancelled in between
+        try:
+            answer = route.sender.send(route.envelope_from, item.recipient, handed[0].content)
+        except SubmissionRefused as error:
+            # A fault of the configuration: no try is counted, nothing is lost, a person must mend it.
+            _LOG.error("submission refused", mailbox=item.mailbox, error=type(error).__name__)
+            result.stopped = "SUBMISSION_REFUSED"
+            self._server_down(item)
+            return False
+        if isinstance(answer, TryLater) and answer.connection:
+            result.stopped = "SERVER_DOWN"
+            self._server_down(item)
+            return False
+        self._paused.pop(item.mailbox, None)
+        result.results[self._record(handed[0], answer)] += 1
+        return True
+
+    def _server_down(self, item: OutboxItem) -> None:
+        self._put_back((item,))
+        failed = self._paused[item.mailbox].failed + 1 if item.mailbox in self._paused else 1
+        until = next_connection(failed, self._clock(), self._jitter())
+        self._paused[item.mailbox] = Pause(failed, until)
+        _LOG.warning("submission server not usable", mailbox=item.mailbox, tries=failed, next_try=until.isoformat())
+
+    def _put_back(self, items: tuple[OutboxItem, ...]) -> None:
+        with self._store.transaction() as tx:
+            tx.put_back([item.id for item in items], self._worker)
+
+    def _record(self, outgoing: Outgoing, answer: Result) -> str:
+        """Store what became of a message; return the word for it."""
+        item, now = outgoing.item, self._clock()
+        with self._store.transaction() as tx:
+            if isinstance(answer, Sent):
+                tx.sent(item.id, self._worker, now, code=answer.code, status=answer.status)
+                self._acknowledged(tx, item, now)
+                word = "sent"
+            elif isinstance(answer, TryLater):
+                word = self._later(tx, item, answer, now)
+            elif isinstance(answer, Refused):
+                tx.refused(item.id, self._worker, now, code=answer.code, status=answer.status)
+                word = "refused"
+            else:
+                tx.unknown(item.id, self._worker)
+                word = "unknown"
+        level = _LOG.info if word == "sent" else _LOG.warning
+        level("message", message=item.id, template=item.template, state=word, code=answer.code, tries=item.tries)
+        return word
+
+    def _later(self, tx: Tx, item: OutboxItem, answer: TryLater, now: datetime) -> str:
+        again = next_try(item.queued_at, item.tries + 1, now, self._jitter())
+        if again is None:
+            tx.refused(item.id, self._worker, now, code=answer.code, status=answer.status)
+            return "refused"
+        tx.try_later(item.id, self._worker, again, code=answer.code, status=answer.status)
+        return "later"
+
+    def _acknowledged(self, tx: Tx, item: OutboxItem, now: datetime) -> None:
+        """A complete application is acknowledged once its acknowledgement has gone out, not before."""
+        if item.template == ReplyKind.ACKNOWLEDGEMENT.value and item.application is not None:
+            received = (ApplicationState.RECEIVED,)
+            tx.set_state(item.application, ApplicationState.ACKNOWLEDGED, by=WORKER, at=now, only_from=received)
