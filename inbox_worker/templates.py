@@ -21,7 +21,7 @@ from inbox_worker.errors import TemplateError
 from inbox_worker.reasons import Reason
 from inbox_worker.safe_text import one_line
 from inbox_worker.template_check import unknown_variables
-from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context
+from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context, Said
 from inbox_worker.template_docs import variables_markdown, with_variables
 from inbox_worker.template_samples import samples
 
@@ -227,6 +227,16 @@ class _Environment(ImmutableSandboxedEnvironment):
         )
         self.filters.update(template_filters.filters(zone))
         self.globals["reason"] = lambda code: known.get(code) or known[reasons.FALLBACK]
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return whether a template may read `attr`: of our values nothing but their fields, of a sender's words none.
+
+        Stricter than Jinja's own sandbox, and several times as fast: most attributes that are read are these.
+        """
+        declared = getattr(type(obj), "__dataclass_fields__", None)
+        if declared is None:
+            return super().is_safe_attribute(obj, attr, value)
+        return attr in declared and not isinstance(obj, Said)
 
 
 def _values(context: Context) -> dict[str, Any]:

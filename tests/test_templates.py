@@ -101,6 +101,8 @@ def test_an_unknown_part_of_a_variable_is_refused_in_a_branch_that_no_sample_tak
         ("{% include 'shared/nothing.txt' %}", "shared/nothing.txt: is missing"),
         ("{% include '../../etc/passwd' %}", "is missing"),
         ("{{ received.nothing }}", "line 1: UndefinedError"),
+        ("{{ team.__class__ }}", "line 1: "),
+        ("{{ team.__init__.__globals__ }}", "line 1: "),
     ],
 )
 def test_a_template_that_does_not_render_is_refused_by_file_and_line(tmp_path: Path, source: str, told: str) -> None:
@@ -136,6 +138,11 @@ def test_a_failure_later_names_file_and_line_and_no_word_of_the_person(tmp_path:
     with pytest.raises(TemplateError) as caught:
         loaded.render(SCHEME, "withdrawal", replace(context, applicant=Said("Xavier Nobody")))
     assert str(caught.value) == f"ours/{SCHEME}/withdrawal.txt line 2: ZeroDivisionError"
+
+
+def test_a_template_cannot_reach_the_unprotected_words_of_a_sender(tmp_path: Path) -> None:
+    problems = refusal(tmp_path, "team/needs_a_person.html", "{{ mail.subject.text }}")
+    assert any("needs_a_person.html line 1: SecurityError" in problem for problem in problems)
 
 
 # What a site may change
