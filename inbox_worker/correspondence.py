@@ -168,7 +168,7 @@ class Correspondence:
         return ReplyContext(
             scheme=_scheme_texts(scheme, section),
             team=self._team,
-            subject=reply_subject(occasion.content.email.subject),
+            subject=reply_subject(occasion.content.email.subject) if occasion.content.email.subject.strip() else "",
             received=occasion.content.raw.received,
             applicant=Said(
                 next((given[f.key] for f in scheme.fields if f.kind.value == "name" and f.key in given), "")
