@@ -39,10 +39,23 @@ class Statements:
         statement = self._upserting(table).values(**values).on_conflict_do_nothing()
         return self._first(statement.returning(*table.primary_key)) is not None
 
-    def _put(self, table: Table, key: dict[str, Any], values: dict[str, Any], at_first: dict[str, Any]) -> None:
-        """Change the row `key`, or insert it with `values` and what it has `at_first`."""
-        statement = self._upserting(table).values(**key, **values, **at_first)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+    def _put(
+        self,
+        table: Table,
+        key: dict[str, Any],
+        values: dict[str, Any],
+        *,
+        at_first: dict[str, Any] | None = None,
+        later: dict[str, Any] | None = None,
+    ) -> Row[Any]:
+        """Change the row `key` or insert it, in one statement; return it as it is then.
+
+        at_first: what only a new row gets. later: what only a row that was there gets.
+        """
+        inserting = self._upserting(table).values(**key, **values, **(at_first or {}))
+        putting = inserting.on_conflict_do_update(index_elements=list(key), set_={**values, **(later or {})})
+        row: Row[Any] = self._connection.execute(putting.returning(*table.c)).one()
+        return row
 
     def _upserting(self, table: Table) -> Any:
         """Return the INSERT of the database at hand: both know ON CONFLICT, each by its own class."""

@@ -64,11 +64,11 @@ class Changes(ApplicationsView, Operations):
         number = self.application_id(which)
         if number is None:
             return None
-        given = FieldValue(value, "correction", 1.0)
+        # The application first: whoever changes it, mail or person, waits here for the other.
+        self._changed(application.update().where(application.c.id == number).values(updated_at=at))
         self._supersede(number, [key], at)
         if value:
-            self._add_values(number, {key: given}, None, at, by)
-        self._changed(application.update().where(application.c.id == number).values(updated_at=at))
+            self._add_values(number, {key: FieldValue(value, "correction", 1.0)}, None, at, by)
         self._event(number, at, "corrected", key, by)
         corrected = self._standing(number)
         self.audit(by, f"corrected {key}", corrected.reference, at)

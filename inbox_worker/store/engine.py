@@ -48,7 +48,7 @@ def parse(url: str) -> URL:
     expected = 'expected "sqlite:///path/to/file.db" or "postgresql://user@host/name"'
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         # Not chained: the library's text would quote the URL, and with it the password.
         raise ConfigError(f"database: {expected}, found something that is no URL") from None
     if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):

@@ -68,14 +68,19 @@ class Operations(OperationsView):
 
     def job_started(self, name: str, at: datetime) -> None:
         """Record that a job began."""
-        self._put(job, {"name": name}, {"started_at": at, "finished_at": None, "code": None}, {})
+        self._put(job, {"name": name}, {"started_at": at, "finished_at": None, "code": None})
 
     def job_finished(self, name: str, code: str, at: datetime) -> int:
         """Record how a job ended ("ok", or the kind of failure); return its failures in a row."""
-        failures = 0 if code == "ok" else (self._value(select(job.c.failures).where(job.c.name == name)) or 0) + 1
-        values = {"finished_at": at, "code": code, "failures": failures}
-        self._put(job, {"name": name}, values, {"started_at": at})
-        return failures
+        failed = code != "ok"
+        row = self._put(
+            job,
+            {"name": name},
+            {"finished_at": at, "code": code},
+            at_first={"started_at": at, "failures": int(failed)},
+            later={"failures": job.c.failures + 1 if failed else 0},
+        )
+        return int(row.failures)
 
     def claim_digest(self, name: str, since: datetime, until: datetime, at: datetime) -> bool:
         """Record that the digest of a period is queued. Return False where another worker did that."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, case, select
 
 from inbox_worker.core.mail import MailId
 from inbox_worker.records import Point, Trouble, TroubleKind
@@ -46,21 +46,20 @@ class Points(PointsView):
         UIDVALIDITY begins at `next_uid` (1 to read the folder again; the ledger knows its mails by their other keys).
         complete: the poll reached the end of the folder.
         """
-        old = self.point(mailbox, folder)
-        began = old is None or old.uidvalidity != uidvalidity
         place = {"mailbox": mailbox, "folder": folder}
+        where = (point.c.mailbox == mailbox, point.c.folder == folder)
+        old = self._first(select(point).where(*where).with_for_update())  # SQLite has its lock already
         values: dict[str, Any] = {"uidvalidity": uidvalidity, "next_uid": next_uid}
         if complete:
             values["complete_at"] = at
-        if old is None or began:
-            values |= {"first_uid": next_uid, "counted_at": None, "server_uidnext": None, "server_exists": None}
-            values |= {"missing": 0}
+        if old is not None and old.uidvalidity == uidvalidity:
+            values["next_uid"] = max(next_uid, old.next_uid)
+            row = self._put(point, place, values, at_first={"first_uid": next_uid, "started_at": at})
         else:
-            values |= {"next_uid": max(next_uid, old.next_uid), "first_uid": old.first_uid}
-        self._put(point, place, values, {"started_at": at})
-        moved = self.point(mailbox, folder)
-        assert moved is not None
-        return moved
+            uncounted = {"counted_at": None, "server_uidnext": None, "server_exists": None, "missing": 0}
+            values |= {"first_uid": next_uid, **uncounted}
+            row = self._put(point, place, values, at_first={"started_at": at})
+        return Point(**row._mapping)
 
     def note_count(
         self, mailbox: str, folder: str, *, server_uidnext: int, server_exists: int, missing: int, at: datetime
@@ -74,11 +73,11 @@ class Points(PointsView):
 
     def note_trouble(self, mail: MailId, kind: TroubleKind, at: datetime) -> int:
         """Count a failed try to take `mail` in; return how many there were. `record` of the mail forgets them."""
-        old = self._first(select(trouble.c.tries, trouble.c.kind).where(_at(mail)))
-        tries = old.tries + 1 if old and old.kind is kind else 1
         key = {"mailbox": mail.mailbox, "folder": mail.folder, "uidvalidity": mail.uidvalidity, "uid": mail.uid}
-        self._put(trouble, key, {"kind": kind, "tries": tries, "last_at": at}, {"first_at": at})
-        return tries
+        again = case((trouble.c.kind == kind, trouble.c.tries + 1), else_=1)
+        values = {"kind": kind, "last_at": at}
+        row = self._put(trouble, key, values, at_first={"tries": 1, "first_at": at}, later={"tries": again})
+        return int(row.tries)
 
     def forget_trouble(self, mail: MailId) -> None:
         """Forget the failed tries of a mail: it was taken in, or is gone from the server."""

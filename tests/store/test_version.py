@@ -1,18 +1,21 @@
 """The version of a database, and the way from one to the next."""
 
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import main as alembic_main
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from inbox_worker import database
-from inbox_worker.errors import SchemaError
+from inbox_worker import database, resources
+from inbox_worker.errors import SchemaError, StoreError
 from inbox_worker.store import Store
 from inbox_worker.store.engine import connect
 from inbox_worker.store.tables import HEAD, metadata
@@ -82,6 +85,34 @@ def test_a_newer_database_is_not_migrated(fresh_database_url: str) -> None:
     _pretend(fresh_database_url, "9999")
     with pytest.raises(SchemaError, match="9999"):
         database.migrate(fresh_database_url)
+
+
+def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be created"):
+        database.migrate(f"sqlite:///{tmp_path / 'file' / 'sub' / 'new.db'}")
+
+
+def test_two_processes_that_migrate_at_once_take_turns(empty_database_url: str) -> None:
+    program = "import sys; from inbox_worker.database import migrate; print(migrate(sys.argv[1]).after)"
+    command_line = [sys.executable, "-c", program, empty_database_url]
+    both = [subprocess.Popen(command_line, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate(timeout=60)[0].strip() for process in both] == [HEAD, HEAD]
+    Store(empty_database_url).open().close()
+
+
+def test_alembics_own_command_line_does_the_same(empty_database_url: str) -> None:
+    ini = str(resources.directory("migrations") / "alembic.ini")
+    alembic_main(["-c", ini, "-x", f"database={empty_database_url}", "upgrade", "head"])
+    Store(empty_database_url).open().close()
+
+
+def test_the_migrations_can_be_read_as_sql(capsys: pytest.CaptureFixture[str]) -> None:
+    ini = str(resources.directory("migrations") / "alembic.ini")
+    alembic_main(["-c", ini, "-x", "database=postgresql://host/name", "upgrade", "head", "--sql"])
+    told = capsys.readouterr().out
+    assert all(f"CREATE TABLE {table} (" in told for table in metadata.tables)
+    assert "CREATE TRIGGER audit_refuses_change" in told
 
 
 def test_only_its_owner_reads_the_database(tmp_path: Path) -> None:
