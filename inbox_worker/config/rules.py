@@ -2,12 +2,13 @@
 
 from inbox_worker.config.sections import Config, FieldSection, MailboxSection, SchemeSection
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Rules, Scheme, Site
+from inbox_worker.public_suffix import registrable
 
 
 def rules(config: Config, mailbox: MailboxSection, lexicon: Lexicon) -> Rules:
     """Return what reading the mail of `mailbox` depends on."""
     schemes = tuple(scheme(config.scheme(key)) for key in mailbox.schemes)
-    return Rules(site=_site(config, mailbox), schemes=schemes, lexicon=lexicon)
+    return Rules(site=_site(config, mailbox), schemes=schemes, lexicon=lexicon, registrable=registrable)
 
 
 def scheme(section: SchemeSection) -> Scheme:
@@ -37,6 +38,7 @@ def _field(section: FieldSection) -> Field:
         variants=section.variants,
         keywords=section.keywords,
         signature=section.signature,
+        prose=section.prose,
         prose=section.prose,
     )
 

@@ -201,6 +201,7 @@ class FieldSection(Section):
     variants: tuple[str, ...] = Field((), description="other labels and wordings that people use")
     keywords: tuple[tuple[str, ...], ...] = Field((), description="a line with all words of one group is this label")
     signature: tuple[str, ...] = Field((), description="words that mark such a value in a signature")
+    prose: tuple[str, ...] = Field((), description="regular expressions: a sentence of a letter that begins to answer this")
     prose: tuple[str, ...] = Field((), description="regular expressions: a sentence that begins to answer the question")
 
 

@@ -54,7 +54,8 @@ def is_report(email: Email) -> bool:
         return True
     from_machine = bool(daemon_name(email)) or (email.header("Return-Path") or "").strip() == "<>"
     from_machine = from_machine or any(
-        entry.address.casefold().startswith(("postmaster@", "mailer-daemon@", "microsoftexchange")) for entry in email.from_
+        entry.address.casefold().startswith(("postmaster@", "mailer-daemon@", "microsoftexchange"))
+        for entry in email.from_
     )
     top = email.part_types[0] if email.part_types else ""
     return from_machine and (top == "multipart/report" or bool(_SUBJECT.search(fold(email.subject))))
@@ -86,21 +87,27 @@ def _action(fields: dict[str, str], email: Email) -> str:
     return "delayed" if re.search(r"delay|warning|still being retried", subject) else "failed"
 
 
-def report(email: Email, ours: frozenset[str]) -> BounceReport | None:
-    """Return what `email` says about one of our messages, or None where it names none of `ours`.
+def reported_ids(email: Email) -> tuple[str, ...]:
+    """Return the Message-IDs that a delivery report may be about, likeliest first.
 
-    The id is looked for in the returned mail, then in Original-Envelope-Id, then in In-Reply-To and References
-    (domain.md 1.5).
+    The id of the returned mail, then Original-Envelope-Id, then In-Reply-To and References (domain.md 1.5).
+    Empty where `email` is no report.
     """
     if not is_report(email):
-        return None
+        return ()
     fields = _fields(email.delivery_status or "")
     envelope = fields.get("original-envelope-id", "")
     candidates = [*_returned_ids(email), envelope, f"<{envelope.strip('<>')}>", *email.in_reply_to]
     candidates += [*_ID.findall(fields.get("x-original-message-id", "")), *reversed(email.references)]
-    message_id = next((candidate for candidate in candidates if candidate in ours), None)
+    return tuple(dict.fromkeys(candidate for candidate in candidates if _ID.fullmatch(candidate)))
+
+
+def report(email: Email, ours: frozenset[str]) -> BounceReport | None:
+    """Return what `email` says about one of our messages, or None where it names none of `ours`."""
+    message_id = next((candidate for candidate in reported_ids(email) if candidate in ours), None)
     if message_id is None:
         return None
+    fields = _fields(email.delivery_status or "")
     status = _STATUS.search(fields.get("status", "") or fields.get("diagnostic-code", ""))
     return BounceReport(
         message_id=message_id,

@@ -182,7 +182,9 @@ def _suppress(arrival: Arrival) -> str | None:
 
 def _spam_level(email: Email) -> int:
     values = [*email.header_all("X-MS-Exchange-Organization-SCL")]
-    values += [m.group(1) for text in email.header_all("X-Forefront-Antispam-Report") for m in _SPAM_LEVEL.finditer(text)]
+    values += [
+        m.group(1) for text in email.header_all("X-Forefront-Antispam-Report") for m in _SPAM_LEVEL.finditer(text)
+    ]
     numbers = [int(value) for value in (text.strip() for text in values) if re.fullmatch(r"-?\d{1,2}", value)]
     return max(numbers, default=-1)
 

@@ -25,7 +25,8 @@ class Field:
     variants: tuple[str, ...] = ()  # other labels or wordings that people use
     # groups of words or stems; a line that has all words of one group is this label
     keywords: tuple[tuple[str, ...], ...] = ()
-    signature: tuple[str, ...] = ()  # words that mark such a value in a signature block ("school of", "manager")
+    signature: tuple[str, ...] = ()  # words that mark such a value in a signature block ("school", "manager")
+    prose: tuple[str, ...] = ()  # regular expressions: a sentence of a letter that begins to answer this question
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,188 @@
+"""From chosen labels to the text that belongs to each: where a value begins, and where it ends."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from inbox_worker.core.assign import Choice
+from inbox_worker.core.document import Kind, Line
+from inbox_worker.core.labels import Label
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.words import fold, pattern, tokens
+
+_LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
+_BRIEF = 30  # words: a shorter paragraph after the last of several one-paragraph answers is a remark
+_WRAP = 55  # characters: a line this long may go on below; shorter ones end because they are finished
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What ending a value depends on besides its lines."""
+
+    scheme: Scheme
+    lexicon: Lexicon
+    sender_words: frozenset[str]  # words of the sender's name, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A field's value before cleaning: its pieces of text in order, and the line that it begins on."""
+
+    key: str
+    label: Label
+    parts: tuple[str, ...]
+    line: Line  # where the value (or, where there is none, the label) stands
+    score: float
+
+
+def is_closing(text: str, context: Context) -> bool:
+    """Return whether `text` is "Kind regards", "Thanks" or the like and nothing else."""
+    return len(text) <= 80 and bool(pattern(context.lexicon.phrases.get("closing", ())).fullmatch(fold(text)))
+
+
+def is_sender(text: str, context: Context) -> bool:
+    """Return whether `text` is only the sender's name, first name or initials."""
+    words = tokens(text)
+    if not words or len(words) > 5 or len(text) > 60:
+        return False
+    if all(word in context.sender_words for word in words):
+        return True
+    initials = "".join(re.findall(r"[A-Za-z]", text)).casefold()
+    return len(initials) <= 3 and bool(initials) and {*initials} <= {word[0] for word in context.sender_words}
+
+
+def is_other_label(text: str, context: Context) -> bool:
+    """Return whether `text` is a label of no field, with a short value ("Phone: 01227 555 0100")."""
+    head, mark, rest = fold(text).partition(":")
+    known = pattern(context.lexicon.phrases.get("other_label", ()))
+    return bool(mark) and len(rest.split()) <= 10 and bool(known.fullmatch(head.strip(" *_-")))
+
+
+def is_remark(text: str, context: Context) -> bool:
+    """Return whether a paragraph after the last answer speaks to the team instead of going on."""
+    folded = fold(text)
+    return bool(pattern(context.lexicon.phrases.get("remark", ())).search(folded)) or bool(_LAST_WORDS.match(folded))
+
+
+def paragraphs(lines: Iterable[Line]) -> list[list[Line]]:
+    """Return `lines` grouped: a new group where a gap lies before a line."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if line.gap or not groups:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
+
+
+def _until_end(lines: list[Line], context: Context) -> list[Line]:
+    """The lines before the letter's end: a closing, the sender's name alone, a postscript, a label of no field."""
+    kept: list[Line] = []
+    for line in lines:
+        starts = not kept or line.gap
+        if is_closing(line.text, context) or (kept and is_sender(line.text, context)):
+            break
+        if kept and starts and _LAST_WORDS.match(line.text):
+            break
+        if is_other_label(line.text, context):
+            break
+        kept.append(line)
+    return kept
+
+
+def _without_remarks(
+    lines: list[Line], rest: str, several: bool, compact: bool, others: int, context: Context
+) -> list[Line]:
+    """The last answer's lines without the paragraphs after it that are no part of it."""
+    groups = paragraphs(lines)
+    first = 0 if rest else 1  # how many groups belong to it in any case
+    if rest and groups and not lines[0].gap:
+        first = 1  # the answer that began beside its label goes on below it
+    kept = groups[:first]
+    for place, group in enumerate(groups[first:], first):
+        text = " ".join(line.text for line in group)
+        if compact or is_remark(text, context):
+            break
+        last = place == len(groups) - 1
+        if not several and others >= 2 and last and len(text.split()) <= _BRIEF and not group[0].bullet:
+            break
+        kept.append(group)
+    return [line for group in kept for line in group]
+
+
+def _short_lines(label: Label, lines: list[Line]) -> list[Line]:
+    """The line or two that hold a one-line value."""
+    if label.rest:
+        on_line = label.mark != "cell" and len(label.text) + len(label.rest) >= _WRAP
+        wraps = on_line and lines and not lines[0].gap and not lines[0].bullet and not lines[0].cells
+        goes_on = wraps and (
+            lines[0].text[:1].islower() or label.rest.rstrip().endswith((",", "and", "&", "of", "/", "-"))
+        )
+        return lines[:1] if goes_on else []
+    if not lines or lines[0].cells:
+        return lines[:1] if lines and len(lines[0].cells) == 1 else []
+    wraps = len(lines) > 1 and not lines[1].gap and len(lines[0].text) >= _WRAP and lines[1].text[:1].islower()
+    return lines[:2] if wraps else lines[:1]
+
+
+def _owned(start: int, end: int, lines: list[Line]) -> list[Line]:
+    """The sender's lines from `start` that follow each other in one origin."""
+    kept: list[Line] = []
+    for line in lines[start:end]:
+        if line.kind is not Kind.OWN or (start and line.origin != lines[start - 1].origin):
+            if kept or line.kind is not Kind.QUOTED or line.text.strip():
+                break
+            continue
+        kept.append(line)
+    return kept
+
+
+def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context: Context) -> list[Block]:
+    """Return the value of every choice, in reading order. `spare` are repeated labels: they end a value too."""
+    stops = sorted({choice.label.line for choice in choices} | {label.line for label in spare})
+    raw = [(choice, _region(choice.label, stops, lines)) for choice in choices]
+    compact, several = _style(raw, lines, context)
+    texts = [choice for choice, _ in raw if context.scheme.field(choice.key).kind is FieldKind.TEXT]
+    blocks: list[Block] = []
+    for number, (choice, region) in enumerate(raw):
+        label = choice.label
+        origin = lines[label.line].origin
+        is_last = all(lines[other.label.line].origin != origin for other, _ in raw[number + 1 :])
+        if context.scheme.field(choice.key).kind is not FieldKind.TEXT:
+            kept = _short_lines(label, region)
+        else:
+            kept = _until_end(region, context)
+            if is_last and label.mark != "cell":
+                kept = _without_remarks(kept, label.rest, several, compact, len(texts) - 1, context)
+        parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
+        blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))
+    return blocks
+
+
+def _place(label: Label, kept: list[Line], lines: list[Line]) -> Line:
+    return kept[0] if kept and not label.rest else lines[min(label.line + label.lines - 1, len(lines) - 1)]
+
+
+def _region(label: Label, stops: list[int], lines: list[Line]) -> list[Line]:
+    """The sender's lines after the label's own, up to the next label. A cell's value is beside it, never below."""
+    if label.mark == "cell":
+        return []
+    start = label.line + label.lines
+    end = next((stop for stop in stops if stop > label.line), len(lines))
+    if label.rest and any(stop == label.line for stop in stops if stop != label.line):
+        return []
+    return _owned(start, end, lines)
+
+
+def _style(raw: list[tuple[Choice, list[Line]]], lines: list[Line], context: Context) -> tuple[bool, bool]:
+    """How the form is laid out: (no gaps between its questions, some answer but the last has several paragraphs)."""
+    texts = [(c.label, region) for c, region in raw if context.scheme.field(c.key).kind is FieldKind.TEXT]
+    several = any(_breaks(label, region) for label, region in texts[:-1])
+    spaced = any(lines[label.line].gap for label, _ in texts[1:])
+    compact = len(texts) >= 2 and bool(texts[-1][0].rest) and not spaced and not several
+    return compact, several
+
+
+def _breaks(label: Label, region: list[Line]) -> bool:
+    """Whether an answer has a paragraph border inside."""
+    inner = region if label.rest else region[1:]
+    return any(line.gap for line in inner)

@@ -1,0 +1,304 @@
+"""What the sender of a mail wants of one scheme. A reply needs positive evidence; without any, mail is unrelated."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from inbox_worker.core import names
+from inbox_worker.core.document import Line
+from inbox_worker.core.extract import Extraction
+from inbox_worker.core.mentions import about
+from inbox_worker.core.prose import paragraphs
+from inbox_worker.core.reading import Intent
+from inbox_worker.core.region import Whose
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.words import fold, pattern, sentences, tokens
+
+
+class Target(Enum):
+    """What a wish or a request is for."""
+
+    OURS = "ours"
+    OTHER = "other"
+    OPEN = "open"  # names nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What intent is judged by: the sender's words apart from the form, and what surrounds them."""
+
+    subject: str
+    outside: tuple[Line, ...]
+    quoted: str  # earlier mail, as one text
+    extraction: Extraction
+    on_record: bool  # an application of the sender (or the thread) is known
+    in_thread: bool  # it answers an earlier mail
+    from_team: bool = False
+    text: tuple[str, ...] = ()  # sentences of `outside`, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The intent, what spoke for it, and what a person must know."""
+
+    intent: Intent
+    evidence: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()  # codes: "ON_BEHALF", "SEVERAL", "CONFLICT", "QUESTION"
+    weight: float = 0.0  # how strongly the mail belongs to this scheme, to choose among several
+
+
+@dataclass(slots=True)
+class _Signs:
+    """What was seen in the sentences."""
+
+    joins: list[Target] = field(default_factory=list)
+    weak: list[Target] = field(default_factory=list)
+    requests: list[Target] = field(default_factory=list)
+    hesitates: bool = False
+    withdraws: bool = False
+    seen: list[str] = field(default_factory=list)
+
+
+def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
+    """Return the sentences of `lines`, folded, hard-wrapped lines joined."""
+    return tuple(fold(sentence) for text, _ in paragraphs(lines) for sentence in sentences(text))
+
+
+def _find(name: str, text: str, lexicon: Lexicon) -> str:
+    match = pattern(lexicon.phrases.get(name, ())).search(text)
+    return match.group().strip() if match else ""
+
+
+_NEGATED = pattern(
+    (
+        r"(?:\bnot|n't|\bnever|\bno longer|\bnor|\bwithout|\brather than|\binstead of|\bdecided against)(?:\W+\w+){0,2}\W*$",
+    )
+)
+_OBJECT = pattern(
+    (
+        r"\b(?:as|become|becoming|be|being|for|join|joining|of)\s+(?:(?:an?|the|your|our|its|one|part|member|of)\s+)*(?P<what>[a-z][\w&+/' -]{2,60})",
+    )
+)
+_GENERIC = frozenset(
+    ["considered", "involved", "part", "it", "this", "that", "one", "them", "these", "role", "roles", "scheme", "network", "programme", "program", "volunteer", "volunteers", "position", "team", "group", "initiative", "training", "helpful", "able", "someone", "somebody", "person", "me", "my", "included", "added", "interest", "application", "expression", "put", "forward", "contacted", "informed", "something", "there", "here", "more", "of", "use", "details", "list", "pool", "information"]
+)
+
+
+def _target(sentence: str, start: int, scheme: Scheme) -> Target:
+    subject = about(sentence, scheme)
+    if subject.ours:
+        return Target.OURS
+    if subject.other:
+        return Target.OTHER
+    if subject.role:
+        return Target.OURS if not _OTHER_ROLE.search(sentence) else Target.OTHER
+    match = _OBJECT.search(sentence, start)
+    if match:
+        first = tokens(match["what"])[:3]
+        if first and first[0] not in _GENERIC and not match["what"].startswith(("because", "and", "if", "please")):
+            return Target.OTHER if _OTHER_ROLE.search(match["what"]) else Target.OPEN
+    return Target.OPEN
+
+
+_OTHER_ROLE = pattern(
+    (
+        r"\b(?:co-?chair|chair|secretary|treasurer|mentor|mentee|coach|governor|trustee|champion|ambassador|rep|representative|"
+        r"committee|panel|board|working group|network|mailing list|newsletter|warden|first aider|first aid|contact|steward|tutor|"
+        r"adviser|advisor|officer|manager|lecturer|assistant|post|vacancy|job|intern|internship|placement|course|workshop|event|"
+        r"session|talk|webinar|conference|lunch|choir|club|survey|study|forum)\b",
+    )
+)
+
+
+def _signs(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Signs:
+    signs = _Signs()
+    request_words = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in scheme.request_words))
+    subject = fold(mail.subject)
+    for place, sentence in enumerate((subject, *mail.text)):
+        in_subject = place == 0
+        _join(sentence, in_subject, signs, scheme, lexicon)
+        if _find("hesitation", sentence, lexicon):
+            signs.hesitates = True
+        asked = request_words.search(sentence) or (not in_subject and _find("more", sentence, lexicon))
+        if asked and (in_subject or _find("ask", sentence, lexicon)):
+            signs.requests.append(_request_target(sentence, scheme))
+            signs.seen.append(f"asks: {asked if isinstance(asked, str) else asked.group()}")
+        if not in_subject and _takes_back(sentence, lexicon):
+            signs.withdraws = True
+            signs.seen.append(f"takes back: {_find('withdraw', sentence, lexicon)}")
+    return signs
+
+
+def _join(sentence: str, in_subject: bool, signs: _Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+    for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
+        for match in pattern(lexicon.phrases.get(name, ())).finditer(sentence):
+            if _NEGATED.search(sentence[: match.start()]) or _NEGATED.search(match.group()):
+                continue
+            if in_subject and name == "weak_join" and "interest" not in match.group():
+                continue
+            found.append(_target(sentence, match.start(), scheme))
+            signs.seen.append(f"wishes to join: {match.group().strip()}")
+
+
+def _request_target(sentence: str, scheme: Scheme) -> Target:
+    subject = about(sentence, scheme)
+    if subject.ours or (subject.role and not subject.other):
+        return Target.OURS
+    return Target.OTHER if subject.other else Target.OPEN
+
+
+def _takes_back(sentence: str, lexicon: Lexicon) -> bool:
+    match = pattern(lexicon.phrases.get("withdraw", ())).search(sentence)
+    return bool(match) and not _find("not_withdraw", sentence, lexicon)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where the scheme, or another one, is named."""
+
+    ours: bool
+    weak: bool  # only the role, or only in earlier mail
+    other: bool  # another scheme is named where it matters
+    evidence: str
+
+
+def _scope(mail: Mail, scheme: Scheme) -> _Scope:
+    subject = about(mail.subject, scheme)
+    body = about(" . ".join(mail.text), scheme)
+    labels = about(" . ".join(mail.extraction.label_texts), scheme)
+    quoted = about(mail.quoted[:4_000], scheme)
+    ours = subject.ours or body.ours or labels.ours or (subject.topic and body.role) or (subject.role and body.topic)
+    ours = ours or (mail.extraction.full_questions >= 2 and "the scheme's own questions" if not labels.other else "")
+    other = subject.other or labels.other or (body.other if not ours else "")
+    weak = subject.role or body.role or labels.role or quoted.ours
+    return _Scope(bool(ours), bool(weak), bool(other), str(ours or weak or ""))
+
+
+def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
+    """Return what the sender wants of `scheme`, and why."""
+    signs, scope = _signs(mail, scheme, lexicon), _scope(mail, scheme)
+    evidence = tuple(dict.fromkeys([*(["names the scheme: " + scope.evidence] if scope.evidence else []), *signs.seen]))
+    if mail.on_record or mail.in_thread:
+        known = _in_correspondence(mail, signs, scope, scheme, lexicon)
+        if known is not None:
+            return Judgement(known, evidence, _holds(mail, known, signs, scheme, lexicon), 2.0)
+    intent = _new(mail, signs, scope, scheme, lexicon)
+    weight = 0.0 if intent is Intent.UNRELATED else (1.0 if scope.ours else 0.5) + 0.1 * len(mail.extraction.labelled)
+    return Judgement(intent, evidence, _holds(mail, intent, signs, scheme, lexicon), weight)
+
+
+def _filled(extraction: Extraction, scheme: Scheme) -> bool:
+    """Whether a form is filled in: an answer and another value, or three values."""
+    texts = [key for key in extraction.labelled if scheme.field(key).kind is FieldKind.TEXT]
+    return (bool(texts) and len(extraction.labelled) >= 2) or len(extraction.labelled) >= 3
+
+
+def _new(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent:
+    """The intent of a mail that belongs to nothing known."""
+    extraction = mail.extraction
+    filled = _filled(extraction, scheme)
+    requested = _asks(signs, scope)
+    if signs.withdraws and not filled and not requested and _refers(mail, scope, lexicon):
+        return Intent.WITHDRAWAL
+    if _elsewhere(signs, scope, mail, scheme):
+        return Intent.UNRELATED
+    if filled and (scope.ours or (scope.weak and not scope.other)):
+        return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
+    if filled or _vetoed(mail, lexicon):
+        return Intent.UNRELATED
+    if _joins(signs, scope, mail, requested):
+        return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
+    if requested and (scope.ours or scope.weak):
+        return Intent.ROLE_DESCRIPTION_REQUEST
+    return Intent.UNRELATED
+
+
+def _asks(signs: _Signs, scope: _Scope) -> bool:
+    if Target.OURS in signs.requests:
+        return True
+    return Target.OPEN in signs.requests and (scope.ours or scope.weak)
+
+
+def _elsewhere(signs: _Signs, scope: _Scope, mail: Mail, scheme: Scheme) -> bool:
+    """Whether the wish, the subject or the form is for another scheme."""
+    if Target.OURS in signs.joins:
+        return False
+    if Target.OTHER in signs.joins:
+        return True
+    return scope.other and not about(mail.subject, scheme).ours
+
+
+def _vetoed(mail: Mail, lexicon: Lexicon) -> bool:
+    """Whether the mail is business of another kind, although it speaks of the scheme."""
+    if mail.from_team:
+        return True
+    text = " . ".join((fold(mail.subject), *mail.text))
+    return any(_find(name, text, lexicon) for name in ("business", "wants_support", "serving", "nomination"))
+
+
+def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool) -> bool:
+    ours = Target.OURS in signs.joins or (Target.OPEN in signs.joins and (scope.ours or scope.weak))
+    if ours and not signs.hesitates:
+        return True
+    if ours and not requested:
+        return not signs.hesitates
+    answered = bool(mail.extraction.labelled)
+    weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
+    return (weak and not requested and not signs.hesitates) or (answered and (ours or weak))
+
+
+def _refers(mail: Mail, scope: _Scope, lexicon: Lexicon) -> bool:
+    """Whether a withdrawal speaks of something that the sender sent for this scheme."""
+    if mail.on_record:
+        return scope.ours or scope.weak or mail.in_thread or any(_find("referring", s, lexicon) for s in mail.text)
+    return (scope.ours or scope.weak) and any(_find("referring", s, lexicon) for s in mail.text)
+
+
+def _in_correspondence(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent | None:
+    """The intent of a mail of a sender on record, or None where it is to be read as a new one."""
+    if not mail.on_record:
+        return None
+    extraction = mail.extraction
+    given = set(extraction.form.values)
+    related = scope.ours or scope.weak or mail.in_thread or any(_find("referring", s, lexicon) for s in mail.text)
+    if signs.withdraws and not _filled(extraction, scheme):
+        return Intent.WITHDRAWAL if related else None
+    required = [item for item in scheme.fields if item.required]
+    if len(extraction.labelled) * 4 >= len(required) * 3:
+        return None  # a whole form again: a new application
+    if given and related:
+        return Intent.FOLLOW_UP
+    if _asks(signs, scope) and not _vetoed(mail, lexicon):
+        return Intent.ROLE_DESCRIPTION_REQUEST
+    if mail.in_thread and not scope.other and not _find("business", " . ".join(mail.text), lexicon):
+        return Intent.FOLLOW_UP
+    return None
+
+
+def _holds(mail: Mail, intent: Intent, signs: _Signs, scheme: Scheme, lexicon: Lexicon) -> tuple[str, ...]:
+    """What a person must settle first."""
+    if intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP):
+        return ()
+    extraction, codes = mail.extraction, []
+    if extraction.whose is Whose.OTHER:
+        codes.append("ON_BEHALF")
+    if extraction.several or any(_find("several", sentence, lexicon) for sentence in mail.text):
+        codes.append("SEVERAL")
+    if extraction.conflicts:
+        codes.append("CONFLICT")
+    if intent is not Intent.FOLLOW_UP and any(_find("condition", sentence, lexicon) for sentence in mail.text):
+        codes.append("QUESTION")
+    return tuple(codes)
+
+
+def is_for_another(
+    extraction: Extraction, mail: Mail, person: str | None, address: str, scheme: Scheme, lexicon: Lexicon
+) -> bool:
+    """Return whether the form's name is another person's than the sender's, or a third person wants to join."""
+    key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
+    stated = extraction.form.values.get(key) if key in extraction.labelled else None
+    mailed = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
+    given = extraction.form.values.get(mailed) if mailed in extraction.labelled else None
+    if stated and person and not names.related(stated.text, person):
+        same_address = given is not None and given.text.casefold() == address.casefold()
+        return not same_address
+    return not stated and any(_find("third_person", sentence, lexicon) for sentence in mail.text)

@@ -1,0 +1,307 @@
+"""Which words of a line name a field of a form: keywords, then likeness (domain.md 5). Knows no scheme."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from inbox_worker.core.document import Line
+from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.words import bare, fold, plain, tokens
+
+MAX_LABEL_WORDS = 24  # the longest question that people type, with room
+_SEPARATOR = re.compile(r"\s*[?:=]+[*_\s]*(?:[-:.]\s+)?|\s+-+>?\s+|\s*(?:\.{3,}|_{3,})\s*|\s*;\s+|-\s+(?=\S)")
+_MARKS = "*_#~ \t"
+_NOT_A_LABEL = re.compile(
+    r"(?:i(?:'m| am|'ve| have| had| was| can| do| think| feel| believe| would|'d| will|'ll| work| need| also| want)?"
+    r"|my \w+ (?:is|are|was|has|have)|we|he|she|they|it|it's|there|this|that|these|hi|hello|dear|thanks?|please|"
+    r"(?:as|in|on|for|with|from|because|since|although|but|and|so|if|when|after|to) .*)\b"
+)
+_FILLERS = frozenset(
+    ["a", "an", "the", "my", "your", "our", "of", "and", "or", "to", "for", "in", "at", "is", "are", "be", "s", "please", "current", "present", "i", "am", "me", "as", "own", "full", "work", "contact", "here", "his", "her", "their", "you", "given", "preferred"]
+)
+_QUESTION_WORDS = frozenset(
+    ["why", "what", "which", "how", "where", "who", "when", "in", "is", "do", "does", "can", "could", "would", "describe", "explain", "tell"]
+)
+_NUMBERED = re.compile(
+    r"^(?:q(?:uestion)?\.?\s*)?\(?\d{1,2}(?:[.):]+\s*|\s+(?=[^\W\d]+.*\?))|^(?:q|a)[.):]\s+", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words on a line that may name fields, and what follows them there."""
+
+    line: int  # index among the lines that were searched
+    text: str
+    rest: str  # on the same line or in the cells after it, "" where nothing follows
+    scores: dict[str, float] = field(default_factory=dict)  # field key -> 0..1; empty for a heading of unknown sense
+    mark: str = ""  # what sets it off: ":", "?", "-", "cell", "alone", "prefix"
+    lines: int = 1  # how many lines it is wrapped over
+    column: int = 0  # its place among several on one line
+
+    @property
+    def best(self) -> float:
+        """The score of the field that it fits best."""
+        return max(self.scores.values(), default=0.0)
+
+
+def stripped(text: str) -> str:
+    """Return `text` without list numbers and the marks of bold or underlined type around it."""
+    return _NUMBERED.sub("", text.strip(_MARKS), count=1).strip(_MARKS)
+
+
+def _has(stem: str, words: list[str]) -> bool:
+    """Whether one of `words` begins with `stem`, small slips of typing allowed in long ones."""
+    for word in words:
+        if word.startswith(stem) and (len(stem) > 3 or len(word) <= len(stem) + 2):
+            return True
+        if len(stem) >= 5 and abs(len(word) - len(stem)) <= 4 and fuzz.ratio(word[: len(stem) + 1], stem) >= 83:
+            return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def _names(item: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bare(text) for text in (item.label, *item.variants)))
+
+
+def _by_keywords(item: Field, words: list[str], question: bool) -> float:
+    best = 0.0
+    for group in item.keywords:
+        if not all(_has(stem, words) for stem in group):
+            continue
+        extra = sum(1 for word in words if word not in _FILLERS and not any(_has(stem, [word]) for stem in group))
+        if item.kind is not FieldKind.TEXT:
+            score = 0.8 - 0.25 * extra
+        elif len(group) > 1:
+            score = 0.62 + 0.08 * len(group) - (0.0 if question else 0.02) * extra
+        else:
+            score = 0.62 - (0.03 if question else 0.09) * extra
+        best = max(best, score)
+    return min(best, 0.92)
+
+
+def _by_likeness(item: Field, text: str, words: list[str]) -> float:
+    best = max(fuzz.ratio(text, name) for name in _names(item))
+    short = len(words) <= 2
+    floor = 86 if short else 80
+    score = 0.45 + 0.45 * (best - floor) / (100 - floor) if best >= floor and len(text) > 3 else 0.0
+    if item.kind is FieldKind.TEXT and len(words) >= 5:
+        likeness = fuzz.token_set_ratio(text, _names(item)[0])
+        score = max(score, 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0)
+    return score
+
+
+@lru_cache(maxsize=8192)
+def _score(item: Field, text: str, question: bool) -> float:
+    if text in _names(item):
+        return 1.0
+    words = text.split()
+    return max(_by_likeness(item, text, words), _by_keywords(item, words, question))
+
+
+def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
+    """Return how well `text` (a label or question, without its value) names each field; only scores from `floor`."""
+    words = tokens(stripped(text))
+    if not words or len(words) > MAX_LABEL_WORDS:
+        return {}
+    comparable = " ".join(words)
+    question = "?" in text or words[0] in _QUESTION_WORDS
+    scores = {item.key: _score(item, comparable, question) for item in scheme.fields}
+    return {key: score for key, score in scores.items() if score >= floor}
+
+
+def is_exact(text: str, scheme: Scheme) -> bool:
+    """Return whether `text` is a label or variant of the scheme to the letter, case and punctuation aside."""
+    comparable = bare(stripped(text))
+    return any(comparable in _names(item) for item in scheme.fields)
+
+
+def _splits(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (head, mark, rest) for the first separators of `text`."""
+    for count, found in enumerate(_SEPARATOR.finditer(text)):
+        if count >= 6 or found.start() > 300:
+            return
+        head = text[: found.start()]
+        if head.strip(_MARKS):
+            mark = next((m for m in "?:=-" if m in found.group()), "-")
+            yield head, mark, text[found.end() :].strip(_MARKS)
+
+
+def _acceptable(head: str, mark: str, rest: str) -> bool:
+    words = tokens(head)
+    if not words or len(words) > MAX_LABEL_WORDS:
+        return False
+    if _NOT_A_LABEL.fullmatch(" ".join(words)) or (
+        _NOT_A_LABEL.match(" ".join(words)) and words[0] not in _QUESTION_WORDS
+    ):
+        return mark == ":" and not rest and len(words) > 3  # "Something I should have put under skills:"
+    return mark not in "-" or len(words) <= 9
+
+
+def _prefix(text: str, scheme: Scheme) -> Label | None:
+    """A whole question of the scheme typed without any mark before the answer."""
+    words = tokens(text)
+    for item in scheme.fields:
+        for name in _names(item):
+            wanted = name.split()
+            if len(wanted) < 5 or len(words) < len(wanted):
+                continue
+            if words[0][0] == wanted[0][0] and fuzz.ratio(" ".join(words[: len(wanted)]), name) >= 90:
+                head, rest = _cut_after(text, len(wanted))
+                return Label(0, head, rest, {item.key: 0.97}, "prefix")
+    return None
+
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+
+def _cut_after(text: str, count: int) -> tuple[str, str]:
+    found = list(_WORD.finditer(text))
+    end = found[count - 1].end() if len(found) >= count else len(text)
+    return text[:end], text[end:].lstrip("?:.,;-\u2013\u2014*_ \t")
+
+
+def of_text(text: str, scheme: Scheme) -> Label | None:
+    """Return the best reading of `text` as "label, mark, rest", or as a label that stands alone; None where neither."""
+    shown = plain(stripped(text))
+    best: Label | None = None
+    for head, mark, rest in _splits(shown):
+        if _acceptable(head, mark, rest):
+            scores = match(head + ("?" if mark == "?" else ""), scheme)
+            # a mark that is no hyphen, and the longer head, are the safer reading
+            weight = max(scores.values(), default=0.0) - (0.1 if mark == "-" else 0.0)
+            if scores and (best is None or weight > best.best - (0.1 if best.mark == "-" else 0.0) + 1e-9):
+                best = Label(0, head, rest, scores, mark)
+    if prefix := _prefix(shown, scheme):
+        if best is None or (best.best < 0.97 and len(tokens(best.text)) < len(tokens(prefix.text))):
+            best = prefix
+    if best is not None:
+        return _original_rest(best, text)
+    if len(tokens(shown)) <= MAX_LABEL_WORDS and not _NOT_A_LABEL.match(" ".join(tokens(shown))):
+        scores = match(shown, scheme, floor=0.6)
+        if scores and not shown.rstrip().endswith((".", "!", ",")):
+            return Label(0, shown, "", scores, "alone")
+    return None
+
+
+def _original_rest(label: Label, text: str) -> Label:
+    """The same label with its rest as the sender typed it (matching works on plain quotes and dashes)."""
+    if not label.rest:
+        return label
+    clean = " ".join(text.split()).strip(_MARKS)
+    rest = clean[-len(label.rest) :] if plain(clean[-len(label.rest) :]) == label.rest else _tail(clean, label.rest)
+    return Label(label.line, label.text, rest, label.scores, label.mark)
+
+
+def _tail(text: str, wanted: str) -> str:
+    """The shortest end of `text` that reads as `wanted` once folded."""
+    for start in range(max(0, len(text) - 2 * len(wanted) - 8), len(text)):
+        if plain(text[start:]) == wanted:
+            return text[start:]
+    return wanted
+
+
+@lru_cache(maxsize=32)
+def _inline(scheme: Scheme) -> re.Pattern[str]:
+    names = sorted({name for item in scheme.fields for name in (item.label, *item.variants)}, key=len, reverse=True)
+    words = "|".join(r"\W+".join(map(re.escape, re.findall(r"\w+(?:'\w+)*", fold(name)))) for name in names if name)
+    return re.compile(rf"(?:(?<=^)|(?<=[\s|;,/(*_\t.]))(?:{words})[*_]*\s*(?:[:=?]\s*[*_]*|\s-+\s)", re.IGNORECASE)
+
+
+def inline(text: str, scheme: Scheme) -> list[str]:
+    """Return the pieces of a line that holds several labels with their values, or [] where it holds fewer than two."""
+    shown = " ".join(text.split())
+    folded = plain(shown)
+    if len(folded) != len(shown) or len(shown) > 4_000:
+        return []
+    found = [m for m in _inline(scheme).finditer(folded)]
+    starts = [m.start() for m in found]
+    if len(starts) < 2 or not _introduction(folded[: starts[0]]):
+        return []
+    ends = [*starts[1:], len(shown)]
+    return [shown[start:end].strip().rstrip("|;,/ \t-\u2013(") for start, end in zip(starts, ends, strict=True)]
+
+
+def _introduction(text: str) -> bool:
+    """Whether what precedes the first of several labels is only an introduction."""
+    return not text.strip(" -*|") or (text.rstrip().endswith((":", ".", "!", ",", "-", ";")) and len(text.split()) <= 25)
+
+
+def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:
+    """Return the labels of one line: one, several on one line or in its cells, or none."""
+    if len(line.cells) > 1:
+        return _of_cells(line, index, scheme)
+    found: list[Label] = []
+    for column, piece in enumerate(inline(line.text, scheme) or [line.text]):
+        label = of_text(piece, scheme)
+        if label:
+            found.append(Label(index, label.text, label.rest, label.scores, label.mark, 1, column))
+    return found
+
+
+def _of_cells(line: Line, index: int, scheme: Scheme) -> list[Label]:
+    cells = list(line.cells)
+    found: list[Label] = []
+    place = 0
+    while place < len(cells):
+        own = of_text(cells[place], scheme) if len(cells[place]) <= 400 else None
+        scores = match(cells[place], scheme, floor=0.55) if len(cells[place]) <= 300 else {}
+        if own and own.rest and own.mark in (":", "="):
+            found.append(Label(index, own.text, own.rest, own.scores, own.mark, 1, place))
+            place += 1
+        elif scores:
+            value = cells[place + 1] if place + 1 < len(cells) else ""
+            found.append(Label(index, cells[place], value, scores, "cell", 1, place))
+            place += 2
+        else:
+            place += 1
+    return found
+
+
+def wrapped(lines: list[Line], index: int, scheme: Scheme) -> Label | None:
+    """Return the question that begins on line `index` and ends on the next one or two, or None."""
+    first = lines[index]
+    words = tokens(stripped(first.text))
+    if not 3 <= len(words) <= MAX_LABEL_WORDS or first.cells or "?" in first.text[:-1]:
+        return None
+    text = first.text
+    for extra in (1, 2):
+        if index + extra >= len(lines):
+            return None
+        line = lines[index + extra]
+        if line.gap or line.origin != first.origin or line.cells or line.kind is not first.kind or line.bullet:
+            return None
+        head, mark, rest = line.text.partition("?")
+        if mark and len(tokens(head)) <= 10 and not re.search(r"[.!:]\s", head):
+            question = f"{text} {head}?"
+            scores = match(question, scheme, floor=0.6)
+            if scores and words[0] in _QUESTION_WORDS | {"q"}:
+                return Label(index, question, rest.strip(" :-*_"), scores, "?", extra + 1)
+            return None
+        text = f"{text} {line.text}"
+        if prefix := _prefix(plain(stripped(text)), scheme):
+            if len(tokens(prefix.text)) > len(words):
+                return Label(index, prefix.text, prefix.rest, prefix.scores, "prefix", extra + 1)
+            return None
+    return None
+
+
+def all_of(lines: list[Line], scheme: Scheme, limit: int = 60) -> list[Label]:
+    """Return every label of `lines` in reading order, at most `limit`."""
+    found: list[Label] = []
+    index = 0
+    while index < len(lines) and len(found) < limit:
+        if label := wrapped(lines, index, scheme):
+            found.append(label)
+            index += label.lines
+            continue
+        found.extend(of_line(lines[index], index, scheme))
+        index += 1
+    return found
+
+
+__all__ = ["Label", "all_of", "bare", "inline", "is_exact", "match", "of_line", "of_text", "stripped", "wrapped"]

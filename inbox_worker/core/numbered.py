@@ -1,0 +1,112 @@
+"""Answers whose questions were deleted or reworded beyond words: their number, and their place, tell which they are."""
+
+import re
+
+from inbox_worker.core.assign import Choice
+from inbox_worker.core.document import Kind, Line
+from inbox_worker.core.labels import Label
+from inbox_worker.core.scheme import FieldKind, Scheme
+
+_NUMBER = re.compile(r"\d{1,2}")
+_LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+_BY_NUMBER, _BY_PLACE = 0.7, 0.5
+
+
+def _number(line: Line) -> int | None:
+    mark = line.bullet.strip("().: ").casefold()
+    digits = _NUMBER.search(mark)
+    if digits:
+        return int(digits.group())
+    return _LETTERS.get(mark)
+
+
+def _texts(scheme: Scheme) -> list[str]:
+    return [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
+
+
+def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> list[Choice]:
+    """Add the items of a numbered (or, after the details, bulleted) list that stand for the questions in order."""
+    texts = _texts(scheme)
+    if any(choice.key in texts for choice in choices):
+        return choices
+    taken = {choice.label.line for choice in choices}
+    items = [(index, _number(line)) for index, line in enumerate(lines) if _is_item(line) and index not in taken]
+    counted = [(index, number) for index, number in items if number]
+    keys = _keys([number for _, number in counted], scheme, texts)
+    if keys:
+        found = [(index, keys[number]) for index, number in counted if number in keys]
+        score = _BY_NUMBER
+    else:
+        last = max((choice.label.line for choice in choices), default=-1)
+        plain = [index for index, number in items if not number and index > last]
+        if len(plain) != len(texts) or not choices or not _is_list(plain, lines):
+            return choices
+        found, score = list(zip(plain, texts, strict=True)), _BY_PLACE
+    free = {choice.key for choice in choices}
+    added = [
+        Choice(Label(index, "", lines[index].text, {key: score}, "number"), key, score)
+        for index, key in found
+        if key not in free
+    ]
+    return sorted([*choices, *added], key=lambda choice: (choice.label.line, choice.label.column))
+
+
+def _is_item(line: Line) -> bool:
+    return bool(line.bullet) and line.kind is Kind.OWN and not line.cells and bool(line.text.strip())
+
+
+def _keys(numbers: list[int], scheme: Scheme, texts: list[str]) -> dict[int, str]:
+    """Which field each number stands for: 1..n for the questions, or 1..m for all fields."""
+    if len(numbers) < 2 or len(set(numbers)) != len(numbers) or numbers != sorted(numbers):
+        return {}
+    every = [item.key for item in scheme.fields]
+    if max(numbers) <= len(texts) and len(numbers) >= max(2, len(texts) - 1):
+        return dict(enumerate(texts, 1))
+    if (
+        max(numbers) <= len(every)
+        and min(numbers) > 1
+        and len(numbers) >= len(texts) - 1
+        and max(numbers) == len(every)
+    ):
+        return dict(enumerate(every, 1))
+    if len(numbers) == len(every) and max(numbers) == len(every):
+        return dict(enumerate(every, 1))
+    return {}
+
+
+def _is_list(indices: list[int], lines: list[Line]) -> bool:
+    """Whether all items have the same mark and each says more than a word."""
+    return len({lines[index].bullet for index in indices}) == 1 and all(
+        len(lines[i].text.split()) >= 2 for i in indices
+    )
+
+
+def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme) -> list[Choice]:
+    """Add the one heading of unknown sense that stands where a missing question belongs."""
+    texts = _texts(scheme)
+    by_key = {choice.key: choice for choice in choices}
+    if sum(1 for key in texts if key in by_key) < 2:
+        return choices
+    result = list(choices)
+    for place, key in enumerate(texts):
+        if key in by_key:
+            continue
+        before = by_key.get(texts[place - 1]) if place else None
+        after = by_key.get(texts[place + 1]) if place + 1 < len(texts) else None
+        start = before.label.line + before.label.lines if before else None
+        end = after.label.line if after else len(lines) if before else None
+        if start is None or end is None or (before is None and after is None):
+            continue
+        headings = [index for index in range(start, end) if _is_heading(lines[index]) and index + 1 < len(lines)]
+        if len(headings) == 1:
+            label = Label(headings[0], lines[headings[0]].text, "", {key: _BY_PLACE}, "place")
+            result.append(Choice(label, key, _BY_PLACE))
+    return sorted(result, key=lambda choice: (choice.label.line, choice.label.column))
+
+
+def _is_heading(line: Line) -> bool:
+    text = line.text.strip("*_ ")
+    words = text.split()
+    if line.kind is not Kind.OWN or not line.gap or not 1 <= len(words) <= 10 or line.cells:
+        return False
+    return text.isupper() or (text.endswith(("?", ":")) and text.count("?") + text.count(":") == 1)

@@ -1,0 +1,256 @@
+"""Values in running text: answers in the paragraphs of a letter, and facts inside a sentence."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from inbox_worker.core import names
+from inbox_worker.core.addresses import FOUND
+from inbox_worker.core.document import Line
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.signature import Found, best_field, fit
+from inbox_worker.core.values import short
+from inbox_worker.core.words import fold, pattern, plain, sentences
+
+_CUE_WITHIN = 90  # characters from a sentence's start in which its cue must stand to open an answer
+_ARTICLE = r"(?:an?|the|your|our|currently|now|one of the|also|just|employed as|working as)\s+"
+_ROLE = re.compile(
+    rf"\b(?:i(?:'m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|as)\s+(?:{_ARTICLE})*"
+    r"(?P<title>[^,.;:!?()]{3,70}?(?:\s*\([^)]{2,40}\))?)"
+    r"(?:,?\s+(?:in|at|within|for|with|based in|here in|over in)\s+(?:the\s+|our\s+)?(?P<place>[^,.;:!?]{2,80}))?"
+    r"(?=[,.;:!?]|\s+(?:and|but|so|who|which|where|because|based|since)\b|$)",
+    re.IGNORECASE,
+)
+_PLACE_FIRST = re.compile(
+    r"\bi(?:'m| am)?\s+(?:currently\s+)?(?:work(?:ing)?|based|employed|located)\s+(?:in|at|within|for)\s+(?:the\s+|our\s+)?"
+    r"(?P<place>[^,.;:!?]{2,80}?)(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so)\b|$)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\b(?:my (?:full |own )?name(?:'s| is)|i(?:'m| am)|this is|it's|name's|i'm called)\s+(?P<name>(?:[^\W\d_][\w'\u2019.-]*\s*){1,5})"
+    r"|^(?P<here>(?:[^\W\d_][\w'\u2019.-]*\s+){1,4})here\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whole sentences that answer a question."""
+
+    key: str
+    text: str
+    line: Line
+    strength: float
+
+
+def paragraphs(lines: Iterable[Line]) -> list[tuple[str, Line]]:
+    """Return the paragraphs of `lines`, hard-wrapped lines joined, each with its first line."""
+    found: list[tuple[list[str], Line]] = []
+    for line in lines:
+        if not found or line.gap or line.bullet or line.cells or line.origin != found[-1][1].origin:
+            found.append(([], line))
+        found[-1][0].append(line.text)
+    return [(" ".join(parts), line) for parts, line in found]
+
+
+@lru_cache(maxsize=64)
+def _cues(scheme: Scheme) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (item.key, pattern(item.prose)) for item in scheme.fields if item.kind is FieldKind.TEXT and item.prose
+    )
+
+
+def _opened(sentence: str, scheme: Scheme) -> list[tuple[int, str]]:
+    """The fields whose cues stand at the start of `sentence`, nearest first, as (place, key)."""
+    folded = fold(sentence)
+    hits: list[tuple[int, str]] = []
+    for key, cue in _cues(scheme):
+        match = cue.search(folded)
+        if match and match.start() <= _CUE_WITHIN:
+            hits.append((match.start(), key))
+    return sorted(hits)
+
+
+def answers(lines: list[Line], scheme: Scheme, lexicon: Lexicon, skip: re.Pattern[str]) -> list[Answer]:
+    """Return the sentences of a letter that answer the scheme's questions, in reading order, one answer a field.
+
+    A sentence with a field's cue near its start opens that answer; the sentences after it in the same paragraph
+    go on with it. `skip` finds sentences that are no part of any answer: requests, courtesies, the bare wish to join.
+    """
+    taken: dict[str, Answer] = {}
+    for text, line in paragraphs(lines):
+        current: str | None = None
+        for sentence in sentences(text):
+            if skip.search(fold(sentence)):
+                current = None
+                continue
+            options = [key for _, key in _opened(sentence, scheme) if key not in taken or key == current]
+            if options and (current is None or options[0] != current) and current not in options[:1]:
+                current = options[0]
+            if current is None:
+                continue
+            known = taken.get(current)
+            joined = f"{known.text} {sentence}" if known else sentence
+            taken[current] = Answer(current, joined, known.line if known else line, 0.5)
+    return list(taken.values())
+
+
+def name_in(text: str, person: str | None) -> str | None:
+    """Return the name by which the sender of `text` goes ("I'm Jo Bell, ..."), or None."""
+    for match in _NAME.finditer(plain(text)):
+        words: list[str] = []
+        for word in (match["name"] or match["here"]).split():
+            if not (
+                word[:1].isupper() or (words and word in ("de", "van", "der", "von", "al", "la", "di", "da", "ap"))
+            ):
+                break
+            words.append(word.rstrip(".") if len(word) > 4 else word)
+            if text[match.start() :].find(word + ",") >= 0:
+                break
+        name = " ".join(words).strip(" ,.")
+        if not names.looks_like(name) or not names.words(name):
+            continue
+        if (person and names.related(name, person)) or (person is None and len(names.words(name)) >= 2):
+            return name
+    return None
+
+
+def facts(lines: list[Line], scheme: Scheme, person: str | None) -> dict[str, Found]:
+    """Return one-line values stated inside sentences: "I'm Jo Bell, Clerk in the Law School", "I work in X as a Y"."""
+    found: dict[str, Found] = {}
+    for text, line in paragraphs(lines):
+        for sentence in sentences(text):
+            _listed(sentence, line, scheme, person, found)
+            _spoken(sentence, line, scheme, found)
+    return found
+
+
+def _spoken(sentence: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+    shown = " ".join(sentence.replace("\u2019", "'").split())
+    for expression in (_ROLE, _PLACE_FIRST):
+        for match in expression.finditer(shown):
+            values = [short(value) for value in (match["title"], match["place"]) if value]
+            keyed = [(best_field(value, scheme), value) for value in values]
+            if expression is _ROLE and (
+                not keyed or keyed[0][0] is None or not _is_head(keyed[0][1], keyed[0][0], scheme)
+            ):
+                continue
+            for key, value in keyed:
+                if key and key not in found and len(value.split()) <= 10:
+                    found[key] = Found(_as_typed(value, line.text), line)
+
+
+def _is_head(value: str, key: str, scheme: Scheme) -> bool:
+    return (
+        (fit(value, scheme.field(key)) == 2
+        and value[:1].isupper())
+        or (fit(value, scheme.field(key)) == 2 and len(value.split()) <= 5)
+    )
+
+
+def _as_typed(value: str, text: str) -> str:
+    """The value with the sender's own apostrophes."""
+    place = text.replace("\u2019", "'").find(value)
+    return text[place : place + len(value)] if place >= 0 else value
+
+
+def _listed(sentence: str, line: Line, scheme: Scheme, person: str | None, found: dict[str, Found]) -> None:
+    """ "Jo Bell, Clerk, Law School, j.bell@kent.ac.uk": a name first, then what belongs to it."""
+    parts = [part.strip(" .") for part in re.split(r",\s+(?![^()]*\))|\s+[-\u2013|]\s+", sentence)]
+    if len(parts) < 2:
+        return
+    first = re.sub(r"^(?:i(?:'|\u2019)?m|i am|my name is|this is|from|name)\s+", "", parts[0], flags=re.IGNORECASE)
+    if not names.looks_like(first) or len(names.words(first)) < 2 or best_field(first, scheme):
+        return
+    if person and not names.related(first, person):
+        return
+    key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
+    if key:
+        found.setdefault(key, Found(first, line))
+    for part in parts[1:4]:
+        if FOUND.search(part):
+            break
+        _split_place(part, line, scheme, found)
+
+
+def _split_place(part: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+    pieces = re.split(r"\s+(?:in|at|within)\s+(?:the\s+)?", part, maxsplit=1)
+    keys = [best_field(piece, scheme) for piece in pieces]
+    if len(pieces) == 2 and keys[0] and keys[1] and keys[0] != keys[1] and len(pieces[1].split()) <= 8:
+        for key, value in zip(keys, pieces, strict=True):
+            if key:
+                found.setdefault(key, Found(short(value), line))
+        return
+    key = best_field(part, scheme, frozenset(found))
+    if key and len(part.split()) <= 8:
+        found.setdefault(key, Found(short(part), line))
+
+
+_STATES = r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
+
+
+@lru_cache(maxsize=32)
+def _statement(scheme: Scheme) -> re.Pattern[str]:
+    variants = {
+        name: item.key
+        for item in scheme.fields
+        if item.kind is not FieldKind.TEXT
+        for name in (item.label, *item.label.split("/"), *item.variants)
+        if len(name) > 3
+    }
+    words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
+    return re.compile(
+        rf"\b(?:my |the |our |correct |new |right )*(?P<label>{words}){_STATES}(?P<value>[^;!?\n]{{2,200}})",
+        re.IGNORECASE,
+    )
+
+
+_ITS = re.compile(
+    r"^(?:it(?:'s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
+    re.IGNORECASE,
+)
+_VALUE_END = re.compile(
+    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)|,?\s+(?:and|but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s|,\s*$|$"
+)
+
+
+def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
+    """Return one-line values that sentences state of their labels: "My job title should read X", "department is Y"."""
+    found: dict[str, Found] = {}
+    by_name = {
+        fold(name): item.key
+        for item in scheme.fields
+        if item.kind is not FieldKind.TEXT
+        for name in (item.label, *item.label.split("/"), *item.variants)
+    }
+    for text, line in paragraphs(lines):
+        pending: str | None = None
+        for sentence in sentences(text):
+            shown = sentence.replace("\u2019", "'")
+            matched = False
+            place = 0
+            while match := _statement(scheme).search(shown, place):
+                key = by_name.get(fold(match["label"]))
+                value = _cut(match["value"])
+                place = match.start("value") + max(1, len(value))
+                if key and value:
+                    found.setdefault(key, Found(_as_typed(value, line.text), line))
+                    matched = True
+            opening = _ITS.match(shown)
+            if pending and opening:
+                found.setdefault(pending, Found(_as_typed(_cut(opening["value"]), line.text), line))
+            pending = None if matched else _mentioned(shown, scheme)
+    return found
+
+
+def _cut(value: str) -> str:
+    end = _VALUE_END.search(value)
+    return short(value[: end.start()] if end else value)
+
+
+def _mentioned(sentence: str, scheme: Scheme) -> str | None:
+    folded = fold(sentence)
+    for item in scheme.fields:
+        if item.kind is FieldKind.SHORT and re.search(rf"\b{re.escape(fold(item.label))}\b", folded):
+            return item.key
+    return None

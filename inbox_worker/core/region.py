@@ -1,0 +1,146 @@
+"""Which lines of a document can hold the sender's form, and whose form it is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from inbox_worker.core import labels, names
+from inbox_worker.core.addresses import FOUND
+from inbox_worker.core.document import Document, Kind, Line
+from inbox_worker.core.mail import Address
+from inbox_worker.core.scheme import Scheme
+
+
+class Whose(Enum):
+    """Whose words the form is filled in with."""
+
+    OWN = "own"  # the sender's, in this mail
+    AGAIN = "again"  # the sender's, in an earlier mail of theirs that they pass on
+    OTHER = "other"  # another person's, in a mail that the sender passes on
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines in reading order. Those of kind OWN may hold values; QUOTED ones only labels."""
+
+    lines: tuple[Line, ...]
+    whose: Whose = Whose.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An earlier mail inside a document: who wrote it, and its lines."""
+
+    author: Address
+    kind: Kind
+    lines: tuple[Line, ...]
+
+
+_FROM = re.compile(r"^\W*(?:from|von|de|van|da|fra|från|oddi wrth)\s*:\s*(?P<who>.*)$", re.IGNORECASE)
+_WROTE = re.compile(
+    r"(?P<who>[^<>]{0,120}<[^<>\s]+@[^<>\s]+>|[^,:]{2,80})\s*(?:wrote|writes|ysgrifennodd)\s*:?\s*$", re.IGNORECASE
+)
+
+
+def _author(head: list[str]) -> Address:
+    for text in head:
+        found = _FROM.match(text) or _WROTE.search(text)
+        if found:
+            who = found["who"]
+            address = FOUND.search(who)
+            name = re.sub(r"[<\[(].*", "", who).strip(" \"'*")
+            return Address(
+                "" if "@" in name else name.rpartition(",")[2].strip() if "wrote" in text else name,
+                address.group() if address else "",
+            )
+    return Address("", "")
+
+
+def parts(document: Document) -> list[Part]:
+    """Return the earlier mails that `document` quotes or forwards, in order."""
+    found: list[Part] = []
+    head: list[str] = []
+    lines: list[Line] = []
+    kind = Kind.QUOTED
+    for line in document.lines:
+        if line.kind is Kind.FORWARD_HEAD:
+            if lines:
+                found.append(Part(_author(head), kind, tuple(lines)))
+                head, lines = [], []
+            head.append(line.text)
+        elif line.kind in (Kind.FORWARDED, Kind.QUOTED):
+            if not lines:
+                kind = line.kind
+            lines.append(line)
+    if lines:
+        found.append(Part(_author(head), kind, tuple(lines)))
+    return found
+
+
+def _is_sender(author: Address, sender: Address) -> bool:
+    if author.address and sender.address:
+        return author.address.casefold() == sender.address.casefold() or _same_person(author, sender)
+    return _same_person(author, sender)
+
+
+def _same_person(author: Address, sender: Address) -> bool:
+    """Whether both names are one person's: with all words of the shorter in the longer (a private address of theirs)."""
+    one, other = set(names.words(author.name)), set(names.words(sender.name))
+    return len(one & other) >= 2 and (one <= other or other <= one)
+
+
+def _own(document: Document) -> tuple[Line, ...]:
+    """The sender's lines, and the quoted lines that one of them follows directly."""
+    lines = [line for line in document.lines if line.kind is not Kind.DEVICE]
+    kept: list[Line] = []
+    for line in lines:
+        if line.kind in (Kind.OWN, Kind.QUOTED, Kind.SIGNATURE):
+            kept.append(line)
+    return tuple(kept)
+
+
+def _as_own(part: Part) -> tuple[Line, ...]:
+    return tuple(replace(line, kind=Kind.OWN) for line in part.lines)
+
+
+def own(document: Document) -> Region:
+    """Return the region of the sender's own new text."""
+    return Region(_own(document))
+
+
+def passed_on(document: Document, sender: Address, filled: Callable[[tuple[Line, ...]], bool]) -> Region | None:
+    """Return the form inside an earlier mail that the sender passes on, or None.
+
+    `filled` tells whether lines hold a form with values. Quoted mail counts only where it is the sender's own.
+    """
+    for part in parts(document):
+        mine = _is_sender(part.author, sender)
+        if part.kind is Kind.QUOTED and not mine:
+            continue
+        lines = _as_own(part)
+        if filled(lines):
+            return Region(lines, Whose.AGAIN if mine else Whose.OTHER)
+    return None
+
+
+def turned_tables(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
+    """Return `lines` with each row of labels above a row of values made into rows of label and value."""
+    result: list[Line] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        below = lines[place + 1] if place + 1 < len(lines) else None
+        if below and len(line.cells) >= 2 and len(below.cells) == len(line.cells) and _all_labels(line, scheme):
+            if not _all_labels(below, scheme) and not labels.match(below.cells[0], scheme, 0.55):
+                pairs = zip(line.cells, below.cells, strict=True)
+                result.extend(replace(below, text=f"{head} | {value}", cells=(head, value)) for head, value in pairs)
+                place += 2
+                continue
+        result.append(line)
+        place += 1
+    return tuple(result)
+
+
+def _all_labels(line: Line, scheme: Scheme) -> bool:
+    return all(labels.match(cell, scheme, 0.55) for cell in line.cells)

@@ -1,0 +1,157 @@
+"""Values from a signature block, or from a line in which senders say who they are: name, then job, then place of work."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from inbox_worker.core import names
+from inbox_worker.core.document import Line
+from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.values import email_in, short
+from inbox_worker.core.words import fold, tokens
+
+_PARTS = re.compile(r"\s*[|\u2022\u00b7\u2219\u2502;]\s*|\s+[-\u2013\u2014/]\s+|\s{3,}")
+_COMMA = re.compile(r",\s+(?![^()]*\))")
+_HEAD = re.compile(r"\b(?:in|of|to|for|at|with|on|und|and|&)\b|[(,/&\u2013]|\s-\s")
+_ORGANISATION = re.compile(
+    r"\buniversity of (?!.*\bschool\b)|\bprifysgol\b|\bnhs (?:foundation )?trust\b|\bltd\b|\bplc\b|^(?:the )?university$"
+)
+_PLACE = re.compile(
+    r"\b(?:building|campus|floor|room|house|street|road|lane|avenue|canterbury|medway|chatham|gillingham|united kingdom|uk|kent"
+    r"|england|wales|scotland)\b|\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b"
+)
+_CONTACT = re.compile(
+    r"@|\bwww\.|https?:|\b(?:tel|telephone|phone|mobile|mob|fax|ext|t|m|e|w|email|e-mail|web|twitter|teams)\s*[:.]|\+?\d[\d ()-]{5,}"
+    r"|\bx\d{4,}\b|\boffice hours?\b|\bworking (?:days|hours|pattern)\b|\bmy working\b|\bpronouns?\b|\bon leave\b|\bi work\b|\bplease\b"
+)
+_MAX_WORDS = 12
+_SENT = re.compile(r"[.!?]\s+\S|\b(?:i|i'm|you|we|this)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value, and the line that it stands on."""
+
+    text: str
+    line: Line
+
+
+@lru_cache(maxsize=64)
+def _words(item: Field) -> frozenset[str]:
+    return frozenset(fold(word) for word in item.signature)
+
+
+def fit(text: str, item: Field) -> int:
+    """Return 2 where the words of `item` stand at the head of `text` ("Manager of ..."), 1 where they stand in it, else 0."""
+    wanted = _words(item)
+    if not wanted:
+        return 0
+    found = [part for word in tokens(text) for part in (word, word.removesuffix("s"), *word.split("-"))]
+    if not any(word in wanted for word in found):
+        return 0
+    heads = [piece for piece in _HEAD.split(fold(text)) if piece and piece.strip()]
+    last = tokens(heads[0])[-1:] if heads else []
+    hits = [word in wanted or word.removesuffix("s") in wanted or word.split("-")[-1] in wanted for word in last]
+    return 2 if any(hits) else 1
+
+
+def best_field(text: str, scheme: Scheme, taken: frozenset[str] = frozenset()) -> str | None:
+    """Return the key of the one-line field that `text` looks like a value of, or None."""
+    scored = [
+        (fit(text, item), -place, item.key)
+        for place, item in enumerate(scheme.fields)
+        if item.kind is FieldKind.SHORT and item.key not in taken
+    ]
+    score, _, key = max(scored, default=(0, 0, ""))
+    return key if score else None
+
+
+def is_noise(text: str) -> bool:
+    """Return whether a piece of a signature is an address, a number, an organisation or a sentence."""
+    folded = fold(text)
+    return (
+        not folded
+        or len(folded.split()) > _MAX_WORDS
+        or bool(_CONTACT.search(folded))
+        or bool(_ORGANISATION.search(folded))
+        or bool(_SENT.search(folded))
+    )
+
+
+def _place_only(text: str, scheme: Scheme) -> bool:
+    return bool(_PLACE.search(fold(text))) and best_field(text, scheme) is None
+
+
+def _building(text: str) -> bool:
+    return bool(re.search(r"\b(?:building|campus|floor|room)\b", fold(text)))
+
+
+def _pieces(line: Line) -> list[str]:
+    raw = list(line.cells) if len(line.cells) > 1 else _PARTS.split(line.text)
+    return [piece.strip(" ,*_") for piece in raw if piece.strip(" ,*_")]
+
+
+def _comma_parts(piece: str, scheme: Scheme) -> list[str]:
+    """Split at commas where what follows is another item, keep together what is one ("Estates, Mechanical Team")."""
+    groups: list[tuple[str | None, str]] = []
+    for part in _COMMA.split(piece):
+        if is_noise(part) or _building(part) or _place_only(part, scheme):
+            groups.append((None, part))
+            continue
+        key = best_field(part, scheme)
+        if groups and key is not None and groups[-1][0] == key:
+            groups[-1] = (key, f"{groups[-1][1]}, {part}")
+        else:
+            groups.append((key or "?", part))
+    return [text for key, text in groups if key is not None]
+
+
+def details(lines: list[Line], scheme: Scheme, person: str | None) -> dict[str, Found]:
+    """Return the values that `lines`, a signature block or the like, holds: NAME, EMAIL and one-line fields by key.
+
+    `person` is the sender's name from elsewhere; the first line that agrees with it, or looks like a name, begins
+    the block.
+    """
+    found: dict[str, Found] = {}
+    named = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
+    mailed = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
+    unsure: list[Found] = []
+    for line in lines:
+        if mailed and mailed not in found and (address := email_in(line.text)):
+            found[mailed] = Found(address, line)
+        for piece in _pieces(line):
+            for place, part in enumerate(_comma_parts(names.without_pronouns(piece), scheme)):
+                _take(part, place, line, found, unsure, scheme, named, person)
+    return found
+
+
+def _take(
+    part: str, place: int, line: Line, found: dict[str, Found], unsure: list[Found], scheme: Scheme, named: str | None,
+    person: str | None,
+) -> None:  # fmt: skip
+    text = short(part)
+    if not text or is_noise(text) or _building(text):
+        return
+    if named and _is_person(text, person, bool(found), scheme):
+        name = names.without_letters(text)
+        if named not in found or len(name.split()) > len(found[named].text.split()):
+            found[named] = Found(name, line)
+        return
+    key = best_field(text, scheme, frozenset(found))
+    if key and key not in found:
+        found[key] = Found(text, line)
+    elif not key and place == 0:
+        unsure.append(Found(text, line))
+
+
+def _is_person(text: str, person: str | None, begun: bool, scheme: Scheme) -> bool:
+    if not names.looks_like(text):
+        return False
+    if person is not None:
+        return names.related(text, person) and best_field(_without(text, person), scheme) is None
+    return not begun and best_field(text, scheme) is None and 2 <= len(names.words(text)) <= 4
+
+
+def _without(text: str, person: str) -> str:
+    known = set(names.words(person))
+    return " ".join(word for word in text.split() if not set(names.words(word)) & known)

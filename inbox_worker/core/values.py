@@ -1,0 +1,87 @@
+"""What counts as a value, and how it looks once copied out of a line."""
+
+import re
+
+from inbox_worker.core.addresses import FOUND, usable
+from inbox_worker.core.scheme import FieldKind, Lexicon
+from inbox_worker.core.words import fold, pattern, sentences, tokens
+
+_EDGE = " \t*_|;,:"
+_LINK = re.compile(r"<\s*(?:mailto:|https?://)[^<>\s]*>?|\[\s*(?:mailto:)[^\]\s]*\]|\(mailto:[^)\s]*\)", re.IGNORECASE)
+_NOTHING = re.compile(r"(?:none|no|nil|-+)\W*", re.IGNORECASE)
+_BOLD = re.compile(r"(?<![\w*])\*([^*\n]{1,400})\*(?![\w*])|(?<![\w_])__([^_\n]{1,400})__(?![\w_])")
+_DASH_FIRST = re.compile(r"^[-\u2013\u2014>]+\s+")
+
+
+def collapse(text: str) -> str:
+    """Return `text` with runs of white space made one space."""
+    return " ".join(text.split())
+
+
+def clean(text: str) -> str:
+    """Return `text` as a person would copy it: without list marks, marks of bold type and link targets."""
+    text = _BOLD.sub(lambda m: m[1] or m[2], collapse(text))
+    text = _DASH_FIRST.sub("", text.strip())
+    return collapse(_LINK.sub("", text)).strip(" \t*_|").strip()
+
+
+def short(text: str) -> str:
+    """Return a one-line value: as `clean`, also without punctuation around it."""
+    value = clean(text).strip(_EDGE).strip()
+    value = re.sub(r"(?<=[a-z)\]])\.$", "", value)  # a full stop after a label's value, not one of an abbreviation
+    return value.strip("<>[]") if value[:1] in "<[" and value[-1:] in ">]" else value
+
+
+def email_in(text: str) -> str | None:
+    """Return the first usable address in `text`, or None."""
+    found = next((m.group() for m in FOUND.finditer(text)), None)
+    if found is None:
+        return None
+    found = found.rstrip(".'")
+    return found if usable(found) else None
+
+
+def is_empty(text: str, kind: FieldKind, lexicon: Lexicon) -> bool:
+    """Return whether `text` says that nothing is given ("n/a", "TBC", "-"); "None" answers a question."""
+    folded = fold(text)
+    if pattern(lexicon.phrases.get("empty", ())).fullmatch(folded):
+        return True
+    return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded))
+
+
+def puts_off(text: str, lexicon: Lexicon) -> bool:
+    """Return whether every sentence of a short `text` only puts the question off."""
+    parts = sentences(text)
+    if not parts or len(parts) > 4 or len(text) > 400:
+        return False
+    delay = pattern(lexicon.phrases.get("put_off", ()))
+    courtesy = pattern((r"^(?:please|sorry|thanks|hope|could you|can you|so )", r"\b(?:send me|role description)\b"))
+    return bool(delay.search(fold(parts[0]))) and all(
+        delay.search(fold(part)) or courtesy.search(fold(part)) for part in parts[1:]
+    )
+
+
+def plausible(text: str, kind: FieldKind, lexicon: Lexicon) -> float:
+    """Return how well `text` suits a field of `kind`: above 0 supports the label before it, below 0 speaks against."""
+    if not text.strip():
+        return 0.0
+    words = len(text.split())
+    if is_empty(text, kind, lexicon):
+        return 0.02
+    if kind is FieldKind.EMAIL:
+        if email_in(text):
+            return 0.3 if words <= 8 else 0.0
+        return -1.0 if words > 6 else -0.3
+    if kind is FieldKind.NAME:
+        bad = words > 9 or "@" in text or bool(re.search(r"\d", text)) or text.rstrip().endswith("?")
+        return -0.7 if bad else 0.15
+    if kind is FieldKind.SHORT:
+        if words > 25 or text.rstrip().endswith("?"):
+            return -0.6
+        return -0.2 if len(sentences(text)) > 1 and words > 10 else 0.15
+    return 0.15 if words > 1 else 0.05
+
+
+def comparable(text: str) -> str:
+    """Return `text` as two values are compared: words only, folded."""
+    return " ".join(tokens(text))
