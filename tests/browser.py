@@ -1,26 +1,23 @@
 """Pages in headless Chromium: what axe-core finds in them, and whether they fit a width.
 
-axe-core comes from npm at a pinned version, once, into the virtual environment; `python -m tests.browser` fetches it.
+axe-core comes out of the package axe-playwright-python, which carries it; neither Playwright nor npm is needed.
 """
 
-import hashlib
+import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-AXE_VERSION = "4.14.1"
-AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"  # of axe.min.js
-_HOME = Path(sys.prefix) / "share" / f"axe-core-{AXE_VERSION}"
 _QUIET = (
     "--headless",
     "--no-sandbox",
@@ -81,17 +78,11 @@ def chromium() -> str:
 
 
 def axe() -> str:
-    """Return the source of axe-core; fetched by npm where it is not there yet."""
-    path = _HOME / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.is_file():
-        npm = shutil.which("npm") or _lacking("axe-core is not there and npm is not installed")
-        command = (npm, "install", "--prefix", str(_HOME), "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-        done = subprocess.run((*command, f"axe-core@{AXE_VERSION}"), capture_output=True, timeout=300, check=False)
-        if done.returncode or not path.is_file():
-            _lacking(f"npm could not fetch axe-core {AXE_VERSION}")
-    source = path.read_bytes()
-    assert hashlib.sha256(source).hexdigest() == AXE_SHA256, f"{path.name} is not the axe-core that is pinned here"
-    return source.decode()
+    """Return the source of axe-core."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    if package is None or package.origin is None:
+        _lacking("axe-core is not installed (package axe-playwright-python)")
+    return Path(package.origin).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
 def look(pages: Mapping[str, str], *, width: int = 800, dark: bool = False) -> dict[str, Look]:
@@ -114,11 +105,7 @@ def _script(value: object) -> str:
     return json.dumps(value).replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
-def _lacking(what: str) -> str:
+def _lacking(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what}, and CI=true requires it")
     pytest.skip(what)
-
-
-if __name__ == "__main__":
-    axe()

@@ -21,7 +21,13 @@ def predictions(folder: Path) -> str:
     for mail in sorted(folder.glob("*.eml")):
         label = json.loads(mail.with_suffix(".json").read_text(encoding="utf-8"))
         found[bool(label["on_record"])].append(str(mail))
-    program = [str(Path(sys.executable).parent / "inbox-worker"), "explain", "--json", "--config", "config.example.yaml"]
+    program = [
+        str(Path(sys.executable).parent / "inbox-worker"),
+        "explain",
+        "--json",
+        "--config",
+        "config.example.yaml",
+    ]
     parts = []
     for on_record, mails in found.items():
         if mails:
