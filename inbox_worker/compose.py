@@ -17,6 +17,7 @@ SUBJECT_LIMIT = 200  # characters, our decision
 REFERENCES_KEPT = 20  # besides the first id
 LINE = 76  # columns: RFC 2045 s.6.7 and RFC 2047 s.2
 WORD = 62  # columns of one encoded word: leaves room for "Subject: " on the same line
+FILENAME_LIMIT = 80  # characters: nine octets each at most, on one line of 998
 ID_LIMIT = 900  # longer ids could not stand on one line of 998 octets (RFC 5322 s.2.1.1)
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -183,12 +184,11 @@ def _text_part(subtype: str, text: str) -> bytes:
 
 
 def _file_part(file: File) -> bytes:
-    name = _UNFIT.sub(" ", file.filename).replace("/", "_").replace("\\", "_").strip() or "attachment"
+    name = _unfold(file.filename).replace("/", "_").replace("\\", "_")[-FILENAME_LIMIT:] or "attachment"
     if name.isascii():
         parameter = 'filename="{}"'.format(name.replace('"', "'"))
-    else:  # RFC 2231 s.4, beside a plain name for readers that do not know it
-        plain = name.encode("ascii", "replace").decode("ascii").replace("?", "_").replace('"', "'")
-        parameter = f"filename=\"{plain}\";\r\n filename*=utf-8''{quote(name, safe='')}"
+    else:  # RFC 2231 s.4, and alone: the standard library for one would believe a plain name beside it
+        parameter = f"filename*=utf-8''{quote(name, safe='')}"
     head = (
         f"Content-Type: {_media_type(file.content_type)}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment;\r\n {parameter}\r\n\r\n"

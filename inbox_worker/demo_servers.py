@@ -11,7 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from argparse import Namespace
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -178,7 +178,8 @@ class SmtpServer(LoopbackServer):
         super().__init__()
         self.deliveries: list[Delivery] = []
         self.answer = answer
-        self._users, self._tls, self._implicit, self._size = users or {}, tls, implicit_tls, size_limit
+        self.implicit_tls = implicit_tls
+        self._users, self._tls, self._size = users or {}, tls, size_limit
 
     async def _listen(self) -> asyncio.Server:
         def protocol() -> SMTP:
@@ -187,14 +188,14 @@ class SmtpServer(LoopbackServer):
                 hostname="mail.example.org",
                 loop=asyncio.get_running_loop(),
                 data_size_limit=self._size,
-                tls_context=None if self._implicit else self._tls,
-                require_starttls=self._tls is not None and not self._implicit,
+                tls_context=None if self.implicit_tls else self._tls,
+                require_starttls=self._tls is not None and not self.implicit_tls,
                 auth_required=bool(self._users),
-                auth_require_tls=self._tls is not None and not self._implicit,
+                auth_require_tls=not self._users or (self._tls is not None and not self.implicit_tls),
                 authenticator=self._authenticate if self._users else None,
             )
 
-        context = self._tls if self._implicit else None
+        context = self._tls if self.implicit_tls else None
         return await asyncio.get_running_loop().create_server(protocol, self.host, 0, ssl=context)
 
     def _authenticate(
@@ -241,9 +242,11 @@ class _Handler:
         if own := self._said(server, "DATA", ",".join(envelope.rcpt_tos)):
             return own
         content = envelope.original_content or b""
-        delivery = Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), content, None, bool(session.ssl))
         user = session.auth_data if isinstance(session.auth_data, str) else None
-        self._owner.deliveries.append(replace(delivery, user=user))
+        encrypted = self._owner.implicit_tls or bool(session.ssl)
+        self._owner.deliveries.append(
+            Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), content, user, encrypted)
+        )
         return "250 2.0.0 Taken"
 
     def _said(self, server: SMTP, stage: str, argument: str) -> str | None:
