@@ -39,7 +39,6 @@ def _field(section: FieldSection) -> Field:
         keywords=section.keywords,
         signature=section.signature,
         prose=section.prose,
-        prose=section.prose,
     )
 
 

@@ -13,7 +13,7 @@ from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, own, passed_on, turned_tables
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
-from inbox_worker.core.values import clean, comparable, email_in, is_empty, puts_off, short
+from inbox_worker.core.values import clean, comparable, email_in, is_empty, plausible, puts_off, short
 from inbox_worker.core.words import bare, fold, pattern, tokens
 
 SURE, LIKELY, ORDERED, GUESSED = 0.95, 0.8, 0.6, 0.5
@@ -31,6 +31,7 @@ class Labelled:
     conflicts: tuple[str, ...]  # keys that are given twice with different values
     full_questions: int  # how many labels are the scheme's own questions, to the letter or nearly
     label_texts: tuple[str, ...] = ()
+    ordered: frozenset[str] = frozenset()  # fields found by number or place alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Extraction:
 
     form: Form
     whose: Whose
-    labelled: frozenset[str]  # keys with a value under a label, or in a numbered list
+    labelled: frozenset[str]  # keys with a value under a label of their own
     asked: frozenset[str]
     several: bool
     conflicts: tuple[str, ...]
@@ -47,6 +48,7 @@ class Extraction:
     full_questions: int
     label_texts: tuple[str, ...]
     prose: frozenset[str] = frozenset()  # keys whose answer stands in running text
+    ordered: frozenset[str] = frozenset()  # keys with a value that only its number or place gives to them
 
 
 def source(line: Line) -> str:
@@ -90,7 +92,7 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         choices = []
     choices = numbered.with_numbers(choices, listed, scheme)
     chosen = {(choice.label.line, choice.label.column) for choice in choices}
-    spare = [label for label in found if (label.line, label.column) not in chosen and label.best >= 0.9]
+    spare = [label for label in found if (label.line, label.column) not in chosen and _repeats(label, context)]
     blocks = gather(choices, spare, listed, context)
     blocks = _merged(blocks, spare, listed, context)
     values: dict[str, FieldValue] = {}
@@ -98,6 +100,7 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         text = _value(scheme.field(block.key), block.parts, lexicon)
         if text is not None:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
+    blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
     values.update(_two_part_name(listed, scheme))
     return Labelled(
         values=values,
@@ -107,7 +110,14 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         conflicts=_conflicts(values, spare, listed, context) if choices else (),
         full_questions=sum(1 for choice in choices if choice.score >= 0.95 and len(choice.label.text.split()) >= 6),
         label_texts=tuple(choice.label.text for choice in choices),
+        ordered=frozenset(choice.key for choice in choices if choice.label.mark == "number"),
     )
+
+
+def _repeats(label: Label, context: Context) -> bool:
+    """Whether an unused label is a second copy of a field's, and no words of an answer that look like one."""
+    keys = [key for key, score in label.scores.items() if score >= 0.9]
+    return any(plausible(label.rest, context.scheme.field(key).kind, context.lexicon) >= 0 for key in keys)
 
 
 def _carries(label: Label, lines: list[Line]) -> bool:
@@ -259,7 +269,8 @@ def extract(
     return Extraction(
         form=Form(values, missing),
         whose=region.whose,
-        labelled=frozenset(found.values),
+        labelled=frozenset(found.values) - found.ordered,
+        ordered=frozenset(found.values) & found.ordered,
         asked=found.asked,
         several=found.several,
         conflicts=found.conflicts,
@@ -293,7 +304,7 @@ _LETTER_SKIP = (
 def _letter(outside: tuple[Line, ...], found: Labelled, scheme: Scheme, lexicon: Lexicon) -> dict[str, FieldValue]:
     """Answers in running text: only where no question of the form is there."""
     texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
-    if found.asked & texts:
+    if found.asked & texts:  # somebody who keeps the questions answers there
         return {}
     delay = lexicon.phrases.get("put_off", ())
     skip = pattern((*_LETTER_SKIP, *delay))

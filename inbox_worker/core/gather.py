@@ -141,6 +141,7 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
     stops = sorted({choice.label.line for choice in choices} | {label.line for label in spare})
     raw = [(choice, _region(choice.label, stops, lines)) for choice in choices]
     compact, several = _style(raw, lines, context)
+    beside = _starts_beside(raw, context)
     texts = [choice for choice, _ in raw if context.scheme.field(choice.key).kind is FieldKind.TEXT]
     blocks: list[Block] = []
     for number, (choice, region) in enumerate(raw):
@@ -151,11 +152,24 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
             kept = _short_lines(label, region)
         else:
             kept = _until_end(region, context)
-            if is_last and label.mark != "cell":
+            if is_last and label.mark != "cell" and not lines[label.line].origin.startswith("attachment"):
                 kept = _without_remarks(kept, label.rest, several, compact, len(texts) - 1, context)
+                if beside and kept and kept[0].gap and not label.rest and is_remark(_first_paragraph(kept), context):
+                    kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))
     return blocks
+
+
+def _first_paragraph(lines: list[Line]) -> str:
+    return " ".join(line.text for line in paragraphs(lines)[0])
+
+
+def _starts_beside(raw: list[tuple[Choice, list[Line]]], context: Context) -> bool:
+    """Whether the other answers begin on their label's line or right below it, without a gap."""
+    texts = [(c.label, region) for c, region in raw if context.scheme.field(c.key).kind is FieldKind.TEXT]
+    filled = [(label, region) for label, region in texts[:-1] if label.rest or region]
+    return bool(filled) and all(label.rest or not region[0].gap for label, region in filled)
 
 
 def _place(label: Label, kept: list[Line], lines: list[Line]) -> Line:

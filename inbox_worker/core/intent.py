@@ -1,5 +1,6 @@
 """What the sender of a mail wants of one scheme. A reply needs positive evidence; without any, mail is unrelated."""
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -54,6 +55,7 @@ class _Signs:
     weak: list[Target] = field(default_factory=list)
     requests: list[Target] = field(default_factory=list)
     hesitates: bool = False
+    declines: bool = False  # says that this is no application
     withdraws: bool = False
     seen: list[str] = field(default_factory=list)
 
@@ -73,13 +75,68 @@ _NEGATED = pattern(
         r"(?:\bnot|n't|\bnever|\bno longer|\bnor|\bwithout|\brather than|\binstead of|\bdecided against)(?:\W+\w+){0,2}\W*$",
     )
 )
+_ANYBODY = pattern(
+    (
+        r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
+        r"\b(?:\W+\w+){0,2}\W*$",
+    )
+)
 _OBJECT = pattern(
     (
         r"\b(?:as|become|becoming|be|being|for|join|joining|of)\s+(?:(?:an?|the|your|our|its|one|part|member|of)\s+)*(?P<what>[a-z][\w&+/' -]{2,60})",
     )
 )
 _GENERIC = frozenset(
-    ["considered", "involved", "part", "it", "this", "that", "one", "them", "these", "role", "roles", "scheme", "network", "programme", "program", "volunteer", "volunteers", "position", "team", "group", "initiative", "training", "helpful", "able", "someone", "somebody", "person", "me", "my", "included", "added", "interest", "application", "expression", "put", "forward", "contacted", "informed", "something", "there", "here", "more", "of", "use", "details", "list", "pool", "information"]
+    [
+        "considered",
+        "involved",
+        "part",
+        "it",
+        "this",
+        "that",
+        "one",
+        "them",
+        "these",
+        "role",
+        "roles",
+        "scheme",
+        "network",
+        "programme",
+        "program",
+        "volunteer",
+        "volunteers",
+        "position",
+        "team",
+        "group",
+        "initiative",
+        "training",
+        "helpful",
+        "able",
+        "someone",
+        "somebody",
+        "person",
+        "me",
+        "my",
+        "included",
+        "added",
+        "interest",
+        "application",
+        "expression",
+        "put",
+        "forward",
+        "contacted",
+        "informed",
+        "something",
+        "there",
+        "here",
+        "more",
+        "of",
+        "use",
+        "details",
+        "list",
+        "pool",
+        "information",
+    ]
 )
 
 
@@ -115,9 +172,11 @@ def _signs(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Signs:
     subject = fold(mail.subject)
     for place, sentence in enumerate((subject, *mail.text)):
         in_subject = place == 0
+        if _find("announcement", sentence, lexicon):
+            continue
         _join(sentence, in_subject, signs, scheme, lexicon)
-        if _find("hesitation", sentence, lexicon):
-            signs.hesitates = True
+        signs.hesitates = signs.hesitates or bool(_find("hesitation", sentence, lexicon))
+        signs.declines = signs.declines or bool(_find("not_applying", sentence, lexicon))
         asked = request_words.search(sentence) or (not in_subject and _find("more", sentence, lexicon))
         if asked and (in_subject or _find("ask", sentence, lexicon)):
             signs.requests.append(_request_target(sentence, scheme))
@@ -131,12 +190,20 @@ def _signs(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Signs:
 def _join(sentence: str, in_subject: bool, signs: _Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in pattern(lexicon.phrases.get(name, ())).finditer(sentence):
-            if _NEGATED.search(sentence[: match.start()]) or _NEGATED.search(match.group()):
+            if _of_another(sentence, match) or _find("wants_support", sentence, lexicon):
                 continue
             if in_subject and name == "weak_join" and "interest" not in match.group():
                 continue
             found.append(_target(sentence, match.start(), scheme))
             signs.seen.append(f"wishes to join: {match.group().strip()}")
+
+
+def _of_another(sentence: str, match: re.Match[str]) -> bool:
+    """Whether the wish is denied, or somebody else's ("people who want to be allies")."""
+    before = sentence[: match.start()]
+    if _NEGATED.search(before) or _NEGATED.search(match.group()):
+        return True
+    return not re.match(r"i\b|we\b|id\b|my\b|me\b", match.group()) and bool(_ANYBODY.search(before))
 
 
 def _request_target(sentence: str, scheme: Scheme) -> Target:
@@ -203,7 +270,7 @@ def _new(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexi
         return Intent.UNRELATED
     if filled and (scope.ours or (scope.weak and not scope.other)):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
-    if filled or _vetoed(mail, lexicon):
+    if filled or _vetoed(mail, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
@@ -227,23 +294,27 @@ def _elsewhere(signs: _Signs, scope: _Scope, mail: Mail, scheme: Scheme) -> bool
     return scope.other and not about(mail.subject, scheme).ours
 
 
-def _vetoed(mail: Mail, lexicon: Lexicon) -> bool:
+def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
     """Whether the mail is business of another kind, although it speaks of the scheme."""
     if mail.from_team:
         return True
     text = " . ".join((fold(mail.subject), *mail.text))
-    return any(_find(name, text, lexicon) for name in ("business", "wants_support", "serving", "nomination"))
+    names_of_lists = (
+        ("business", "serving", "nomination") if joined else ("business", "serving", "nomination", "wants_support")
+    )
+    return any(_find(name, text, lexicon) for name in names_of_lists)
 
 
 def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool) -> bool:
+    """Whether the sender plainly wants to join, or gives answers and is interested."""
+    if signs.declines:
+        return False
     ours = Target.OURS in signs.joins or (Target.OPEN in signs.joins and (scope.ours or scope.weak))
-    if ours and not signs.hesitates:
-        return True
-    if ours and not requested:
-        return not signs.hesitates
-    answered = bool(mail.extraction.labelled)
+    if ours:
+        return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
-    return (weak and not requested and not signs.hesitates) or (answered and (ours or weak))
+    given = mail.extraction.labelled or mail.extraction.ordered
+    return weak and (bool(given) or not (requested or signs.hesitates))
 
 
 def _refers(mail: Mail, scope: _Scope, lexicon: Lexicon) -> bool:
@@ -267,7 +338,7 @@ def _in_correspondence(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme,
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP
-    if _asks(signs, scope) and not _vetoed(mail, lexicon):
+    if _asks(signs, scope) and not _vetoed(mail, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
     if mail.in_thread and not scope.other and not _find("business", " . ".join(mail.text), lexicon):
         return Intent.FOLLOW_UP

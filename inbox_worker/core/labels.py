@@ -20,10 +20,64 @@ _NOT_A_LABEL = re.compile(
     r"(?:as|in|on|for|with|from|because|since|although|but|and|so|if|when|after|to) .*)\b"
 )
 _FILLERS = frozenset(
-    ["a", "an", "the", "my", "your", "our", "of", "and", "or", "to", "for", "in", "at", "is", "are", "be", "s", "please", "current", "present", "i", "am", "me", "as", "own", "full", "work", "contact", "here", "his", "her", "their", "you", "given", "preferred"]
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "your",
+        "our",
+        "of",
+        "and",
+        "or",
+        "to",
+        "for",
+        "in",
+        "at",
+        "is",
+        "are",
+        "be",
+        "s",
+        "please",
+        "current",
+        "present",
+        "i",
+        "am",
+        "me",
+        "as",
+        "own",
+        "full",
+        "work",
+        "contact",
+        "here",
+        "his",
+        "her",
+        "their",
+        "you",
+        "given",
+        "preferred",
+    ]
 )
 _QUESTION_WORDS = frozenset(
-    ["why", "what", "which", "how", "where", "who", "when", "in", "is", "do", "does", "can", "could", "would", "describe", "explain", "tell"]
+    [
+        "why",
+        "what",
+        "which",
+        "how",
+        "where",
+        "who",
+        "when",
+        "in",
+        "is",
+        "do",
+        "does",
+        "can",
+        "could",
+        "would",
+        "describe",
+        "explain",
+        "tell",
+    ]
 )
 _NUMBERED = re.compile(
     r"^(?:q(?:uestion)?\.?\s*)?\(?\d{1,2}(?:[.):]+\s*|\s+(?=[^\W\d]+.*\?))|^(?:q|a)[.):]\s+", re.IGNORECASE
@@ -228,7 +282,9 @@ def inline(text: str, scheme: Scheme) -> list[str]:
 
 def _introduction(text: str) -> bool:
     """Whether what precedes the first of several labels is only an introduction."""
-    return not text.strip(" -*|") or (text.rstrip().endswith((":", ".", "!", ",", "-", ";")) and len(text.split()) <= 25)
+    return not text.strip(" -*|") or (
+        text.rstrip().endswith((":", ".", "!", ",", "-", ";")) and len(text.split()) <= 25
+    )
 
 
 def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:

@@ -6,7 +6,35 @@ from inbox_worker.core.mail import Address
 from inbox_worker.core.words import fold, tokens, without_accents
 
 _TITLES = frozenset(
-    ["dr", "doctor", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "rev", "revd", "reverend", "sir", "dame", "lord", "lady", "fr", "father", "sister", "canon", "capt", "captain", "major", "col", "colonel", "sgt", "hon"]
+    [
+        "dr",
+        "doctor",
+        "prof",
+        "professor",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "rev",
+        "revd",
+        "reverend",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "fr",
+        "father",
+        "sister",
+        "canon",
+        "capt",
+        "captain",
+        "major",
+        "col",
+        "colonel",
+        "sgt",
+        "hon",
+    ]
 )
 _LETTERS = re.compile(
     r"(?:[A-Z][A-Za-z]{0,4}\.?)?(?:PhD|DPhil|MD|BA|BSc|MA|MSc|MSci|MEd|MPhil|MRes|MBA|LLB|LLM|PGCE|PGCert|PGCHE|BEd|EdD"
@@ -20,7 +48,52 @@ _PRONOUNS = re.compile(
     re.IGNORECASE,
 )
 _ROLE_ACCOUNT = frozenset(
-    ["team", "office", "service", "services", "desk", "department", "dept", "school", "university", "library", "pc", "admin", "enquiries", "enquiry", "reception", "helpdesk", "support", "info", "mailbox", "shared", "group", "committee", "union", "network", "account", "scanner", "printer", "copier", "centre", "center", "college", "faculty", "unit", "via", "noreply", "system", "systems", "notifications", "workshop", "kiosk", "staff", "hr", "it", "reply"]
+    [
+        "team",
+        "office",
+        "service",
+        "services",
+        "desk",
+        "department",
+        "dept",
+        "school",
+        "university",
+        "library",
+        "pc",
+        "admin",
+        "enquiries",
+        "enquiry",
+        "reception",
+        "helpdesk",
+        "support",
+        "info",
+        "mailbox",
+        "shared",
+        "group",
+        "committee",
+        "union",
+        "network",
+        "account",
+        "scanner",
+        "printer",
+        "copier",
+        "centre",
+        "center",
+        "college",
+        "faculty",
+        "unit",
+        "via",
+        "noreply",
+        "system",
+        "systems",
+        "notifications",
+        "workshop",
+        "kiosk",
+        "staff",
+        "hr",
+        "it",
+        "reply",
+    ]
 )
 
 

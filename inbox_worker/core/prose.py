@@ -141,10 +141,8 @@ def _spoken(sentence: str, line: Line, scheme: Scheme, found: dict[str, Found]) 
 
 
 def _is_head(value: str, key: str, scheme: Scheme) -> bool:
-    return (
-        (fit(value, scheme.field(key)) == 2
-        and value[:1].isupper())
-        or (fit(value, scheme.field(key)) == 2 and len(value.split()) <= 5)
+    return (fit(value, scheme.field(key)) == 2 and value[:1].isupper()) or (
+        fit(value, scheme.field(key)) == 2 and len(value.split()) <= 5
     )
 
 
@@ -240,7 +238,23 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
             if pending and opening:
                 found.setdefault(pending, Found(_as_typed(_cut(opening["value"]), line.text), line))
             pending = None if matched else _mentioned(shown, scheme)
+            _new_address(shown, line, scheme, found)
     return found
+
+
+_USE = pattern(
+    (
+        r"\b(?:use|reach|contact|write to|e-?mail (?:me|address)|address|new|correct|from now on|instead|should (?:be|read)|change)\b",
+    )
+)
+
+
+def _new_address(sentence: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+    """ "Please use jo.bell@kent.ac.uk from now on": the e-mail address, without its label."""
+    key = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
+    address = FOUND.search(sentence)
+    if key and address and key not in found and _USE.search(sentence[: address.start()].casefold()):
+        found[key] = Found(address.group().rstrip("."), line)
 
 
 def _cut(value: str) -> str:
