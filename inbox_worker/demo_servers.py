@@ -8,6 +8,7 @@ import contextlib
 import imaplib
 import ssl
 import threading
+import warnings
 from abc import ABC, abstractmethod
 from argparse import Namespace
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -182,6 +183,9 @@ class SmtpServer(LoopbackServer):
         self._users, self._tls, self._size = users or {}, tls, size_limit
 
     async def _listen(self) -> asyncio.Server:
+        # It warns of sign-in without TLS, which on loopback endangers nobody.
+        warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
+
         def protocol() -> SMTP:
             return SMTP(
                 _Handler(self),
@@ -219,7 +223,7 @@ class _Handler:
     ) -> list[str]:
         session.host_name = hostname
         own = self._said(server, "EHLO", hostname)
-        return [own] if own else responses
+        return [own] if own else ["250-PIPELINING", *responses]  # aiosmtpd reads line by line: it can, and is silent
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -57,7 +57,7 @@ def setup(style: Literal["console", "json"] = "console", level: str = "info") ->
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+    root.setLevel(logging.ERROR if level == "error" else logging.WARNING)
     logging.getLogger("inbox_worker").setLevel(level.upper())
 
 

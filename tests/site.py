@@ -79,7 +79,7 @@ def running(
 def mail(
     text: str = "",
     *,
-    sender: str = "Ann Person <a.person@kent.ac.uk>",
+    sender: str = "Tamsin Okoro <t.okoro@kent.ac.uk>",
     to: str = MAILBOX,
     subject: str = "Become a Mental Health Ally",
     message_id: str | None = "<one@mail.kent.ac.uk>",

@@ -147,7 +147,7 @@ def test_a_request_gets_the_documents_and_leaves_no_application(
         site.once()
         with site.service.store.reading() as view:
             assert view.applications() == ()
-    (reply,) = to(smtp_server, "a.person@kent.ac.uk")
+    (reply,) = to(smtp_server, "t.okoro@kent.ac.uk")
     files = {part.get_filename(): part.get_content() for part in reply.iter_attachments()}
     assert set(files) == {"role-description.pdf", "details-of-training.pdf"}
     assert all(content.startswith(b"%PDF") for content in files.values())
@@ -233,13 +233,13 @@ def test_a_bounce_is_tied_to_the_application_that_was_not_told(
     with running(tmp_path, account, smtp_server, database_url) as site:
         account.deliver(mail(form()))
         site.once()
-        (reply,) = to(smtp_server, "a.person@kent.ac.uk")
+        (reply,) = to(smtp_server, "t.okoro@kent.ac.uk")
         report = (
             "From: MAILER-DAEMON@mx.example.org\r\nTo: {}\r\nSubject: Undelivered Mail\r\n"
             "Message-ID: <dsn@mx.example.org>\r\n"
             "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
             "--b\r\n\r\nIt failed.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-            "Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; a.person@kent.ac.uk\r\n"
+            "Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; t.okoro@kent.ac.uk\r\n"
             "Action: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
             "Message-ID: {}\r\n\r\n--b--\r\n"
         ).format(MAILBOX, reply["Message-ID"])

@@ -29,7 +29,7 @@ def demo(
             from inbox_worker.demo.run import run_demo
         except ModuleNotFoundError as error:
             raise ConfigError(f"demo: {error.name} is not installed; run: pip install 'inbox-worker[demo]'") from None
-        log.setup("console", "warning")
+        log.setup("console", "error")
         _show(run_demo(out))
 
 
@@ -68,9 +68,9 @@ def _show_mail(console: "Console", happened: "Happened", templates: "Templates")
     colour = {"reply": "green", "hold": "yellow", "skip": "bright_black"}[ledger.outcome.value]
     console.print(f"\n[bold]{escape(happened.sample.title)}[/]")
     why = f"{ledger.intent.value.replace('_', ' ')}, rule {ledger.code}"
+    if ledger.outcome.value != "reply":  # an ordinary mail needs no reason
+        why += f": {templates.reason(ledger.code).title}"
     console.print(f"  [{colour}]{ledger.outcome.name:5}[/]  {why}")
-    if ledger.outcome.value != "reply":
-        console.print(f"         {templates.reason(ledger.code).why}")
     if happened.application is not None:
         now = happened.application.state.value.replace("_", " ")
         console.print(f"         application {happened.application.reference}, now: {now}")

@@ -1,5 +1,7 @@
 """The commands, as `inbox-worker --help` lists them."""
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -55,5 +57,15 @@ def options(
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line. A fault of ours ends in one line: a traceback may quote a mail."""
+    try:
+        app()
+    except Exception as error:
+        from inbox_worker.log import place
+
+        typer.echo(
+            f"error: a fault in inbox-worker itself: {type(error).__name__} at {place(error)}; report it", err=True
+        )
+        if os.environ.get("INBOX_WORKER_TRACEBACK"):
+            raise
+        sys.exit(70)

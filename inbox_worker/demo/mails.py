@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage, Message
-from email.mime.message import MIMEMessage
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 MAILBOX = "equalityanddiversity@kent.ac.uk"
@@ -149,25 +146,27 @@ Rhodri
 
 
 def _bounce(now: datetime, ours: Message) -> bytes:
-    report = MIMEMultipart("report")
-    report.set_param("report-type", "delivery-status")
-    report["From"] = "Mail Delivery System <MAILER-DAEMON@mx.kent.ac.uk>"
-    report["To"] = MAILBOX
-    report["Subject"] = "Undelivered Mail Returned to Sender"
-    report["Date"] = format_datetime(now)
-    report["Message-ID"] = "<demo-bounce@mx.kent.ac.uk>"
-    report["Auto-Submitted"] = "auto-replied"
-    report.attach(MIMEText("Your message could not be delivered: the mailbox is full.\n"))
-    status = EmailMessage()
-    status.set_type("message/delivery-status")
-    status.set_payload(
+    """Return a delivery report as a mail server writes it (RFC 3464)."""
+    head = {
+        "From": "Mail Delivery System <MAILER-DAEMON@mx.kent.ac.uk>",
+        "To": MAILBOX,
+        "Subject": "Undelivered Mail Returned to Sender",
+        "Date": format_datetime(now),
+        "Message-ID": "<demo-bounce@mx.kent.ac.uk>",
+        "Auto-Submitted": "auto-replied",
+        "MIME-Version": "1.0",
+        "Content-Type": 'multipart/report; report-type=delivery-status; boundary="report"',
+    }
+    status = (
         "Reporting-MTA: dns; mx.kent.ac.uk\n\n"
         f"Final-Recipient: rfc822; {ours['To']}\nAction: failed\nStatus: 5.2.2\n"
         "Diagnostic-Code: smtp; 552 5.2.2 mailbox full\n"
     )
-    report.attach(status)
-    report.attach(MIMEMessage(ours))
-    return _crlf(report.as_bytes())
+    lines = [f"{name}: {value}" for name, value in head.items()]
+    lines += ["", "--report", "", "Your message could not be delivered: the mailbox is full.", ""]
+    lines += ["--report", "Content-Type: message/delivery-status", "", status]
+    lines += ["--report", "Content-Type: message/rfc822", "", ours.as_string(), "--report--", ""]
+    return _crlf("\n".join(lines).encode("ascii"))
 
 
 def _mail(
