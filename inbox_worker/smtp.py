@@ -1,6 +1,7 @@
 """Hand over one message to the submission server -> Sent | TryLater | Refused | Unknown."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -117,20 +118,48 @@ class SmtpSender:
         session = self._open
         if unfit := self._unfit(content):
             return unfit
-        sender = f"MAIL FROM:<{envelope_from}>{self._parameters(content)}"
         # A null sender asks for no report; only then is none wanted (RFC 3461 s.4.1).
         notify = " NOTIFY=NEVER" if not envelope_from and "dsn" in session.extensions else ""
-        for stage, line in ((Stage.SENDER, sender), (Stage.RECIPIENT, f"RCPT TO:<{recipient}>{notify}")):
-            if result := self._judged(stage, session.command(line.encode("ascii"))):
-                return result
-        reply = session.command(b"DATA")
-        if reply.code != 354:
-            result = self._judged(Stage.CONTENT, reply)
-            if result is None:  # a 2xx here is nonsense
+        steps = (
+            (Stage.SENDER, f"MAIL FROM:<{envelope_from}>{self._parameters(content)}"),
+            (Stage.RECIPIENT, f"RCPT TO:<{recipient}>{notify}"),
+            (Stage.CONTENT, "DATA"),
+        )
+        for stage, reply in self._asked(steps):
+            if (stage is Stage.CONTENT and reply.code == 354) or (
+                stage is not Stage.CONTENT and reply.code // 100 == 2
+            ):
+                continue
+            result = self._judged(stage, reply)
+            if result is None:  # a 2xx that does not let us go on
                 raise ConnectionLost
             return result
         session.write(_LEADING_DOT.sub(b"..", content) + (b"" if content.endswith(b"\r\n") else b"\r\n"))
         return None
+
+    def _asked(self, steps: Sequence[tuple[Stage, str]]) -> list[tuple[Stage, Reply]]:
+        """Send the commands, at once where the server offers it (RFC 2920); return the replies up to a failure.
+
+        Raises ConnectionLost where the connection ends before any reply says why.
+        """
+        session, found = self._open, list[tuple[Stage, Reply]]()
+        together = "pipelining" in session.extensions
+        if together:
+            session.write(b"".join(line.encode("ascii") + b"\r\n" for _, line in steps))
+        failed = False
+        try:
+            for stage, line in steps:
+                reply = session.next_reply() if together else session.command(line.encode("ascii"))
+                failed = failed or reply.code >= 400
+                found.append((stage, reply))
+                if failed and not together:
+                    break
+        except ConnectionLost:
+            if not failed:
+                raise
+        if failed and found[-1][1].code == 354:
+            self._drop()  # the server waits for content all the same: without a final dot it gets none
+        return found
 
     def _finish(self) -> Result:
         """Send the final dot and read its answer."""

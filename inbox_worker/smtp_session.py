@@ -83,6 +83,10 @@ class SmtpSession:
     def command(self, line: bytes) -> Reply:
         """Send one command line and return its reply."""
         self.write(line + b"\r\n")
+        return self.next_reply()
+
+    def next_reply(self) -> Reply:
+        """Read the reply to the oldest command that has none yet."""
         return self.reply(self._config.read_timeout)
 
     def write(self, data: bytes) -> None:

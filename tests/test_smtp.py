@@ -494,3 +494,54 @@ def test_closing_a_hung_connection_does_not_wait_long(monkeypatch: pytest.Monkey
         sender.close()
         stop.set()
     assert time.monotonic() - started < 3
+
+
+def pipelining_script(replies: list[bytes], rest: list[bytes]) -> Script:
+    """Return a server that answers MAIL, RCPT and DATA only once it has all three, and keeps what follows."""
+
+    def talk(reader: Any, writer: Any, number: int) -> None:
+        writer.write(b"220 ready\r\n")
+        reader.readline()
+        writer.write(b"250-ready\r\n250 PIPELINING\r\n")
+        lines = [reader.readline() for _ in range(3)]
+        assert [line[:4] for line in lines] == [b"MAIL", b"RCPT", b"DATA"]
+        writer.write(b"".join(reply + b"\r\n" for reply in replies))
+        while len(replies) == 3 and (line := reader.readline()):
+            rest.append(line)
+            if line == b".\r\n":
+                writer.write(b"250 2.0.0 ok\r\n")
+            elif line == b"RSET\r\n":
+                writer.write(b"250 ok\r\n")
+
+    return Script(talk)
+
+
+def test_commands_go_out_together_to_a_server_that_takes_them_together() -> None:
+    rest: list[bytes] = []
+    with pipelining_script([b"250 ok", b"250 ok", b"354 go on"], rest) as server:
+        assert sent(server) == Sent(250, "2.0.0")
+    assert b"".join(rest[: rest.index(b".\r\n")]) == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("replies", "result"),
+    [
+        ([b"250 ok", b"550 5.1.1 unknown", b"354 go on"], Refused(550, "5.1.1")),
+        ([b"250 ok", b"550 5.1.1 unknown", b"554 5.5.1 no valid recipients"], Refused(550, "5.1.1")),
+        ([b"250 ok", b"451 4.7.1 later", b"354 go on"], TryLater(451, "4.7.1")),
+        ([b"432 4.3.2 busy", b"503 no", b"503 no"], TryLater(432, "4.3.2", connection=True)),
+        ([b"250 ok", b"450 4.2.1 busy"], TryLater(450, "4.2.1")),
+        ([b"250 ok"], SERVER_DOWN),
+        ([b"250 ok", b"250 ok"], SERVER_DOWN),
+    ],
+)
+def test_the_first_refusal_decides_and_no_content_follows_it(replies: list[bytes], result: Result) -> None:
+    rest: list[bytes] = []
+    with pipelining_script(replies, rest) as server:
+        assert sent(server) == result
+    assert set(rest) <= {b"RSET\r\n", b"quit\r\n"}
+
+
+def test_a_refused_sender_is_a_fault_of_the_set_up_even_when_the_server_then_hangs_up() -> None:
+    with pipelining_script([b"550 5.7.1 not yours"], []) as server, pytest.raises(SubmissionRefused, match="MAIL FROM"):
+        sent(server)
