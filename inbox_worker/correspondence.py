@@ -68,7 +68,7 @@ class Correspondence:
         self._sections = {key: config.scheme(key) for key in mailbox.schemes}
         self._schemes = {key: scheme_of(section) for key, section in self._sections.items()}
         self._rehearsal = config.mode == "rehearse"
-        self._show_answers = config.team.summaries == "include"
+        self._show_answers = config.team.summaries.answers == "include"
         self._team = _team(config, mailbox)
         self._from = Address(mailbox.smtp.from_name, mailbox.smtp.from_address or mailbox.addresses[0])
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from inbox_worker.config.units import Duration, Size
+from inbox_worker.core import cron
 
 _ADDR_SPEC = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 
@@ -47,11 +48,18 @@ def _reference(value: str) -> str:
     return value
 
 
+def _cron(value: str) -> str:
+    if value:
+        cron.parse(value)
+    return value
+
+
 EmailAddress = Annotated[str, AfterValidator(_address)]
 WebAddress = Annotated[str, AfterValidator(_https)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Key = Annotated[str, AfterValidator(_key)]
 Reference = Annotated[str, AfterValidator(_reference)]
+Schedule = Annotated[str, AfterValidator(_cron)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -153,6 +161,22 @@ class DistressSection(Section):
     escalate_after: Duration = Field(timedelta(hours=2), description="when the second contacts are told")
 
 
+class SummariesSection(Section):
+    """The mail about one application that goes to the team when it arrives."""
+
+    answers: Literal["include", "omit"] = Field("include", description="include or omit the answers")
+
+
+class DigestSection(Section):
+    """The mail about a period: what needs a person, counts, a table without answers, a spreadsheet."""
+
+    schedule: Schedule = Field(
+        "0 8 * * mon",
+        description="cron expression (minute, hour, day, month, day of week) in time_zone; empty: no digest",
+    )
+    recipients: tuple[EmailAddress, ...] = Field((), description="default: the team's recipients")
+
+
 class TeamSection(Section):
     """Who gets summaries and alerts."""
 
@@ -160,9 +184,8 @@ class TeamSection(Section):
     addresses: tuple[EmailAddress, ...] = Field(
         (), description="colleagues who run the schemes: their mail is never an application"
     )
-    summaries: Literal["include", "omit"] = Field(
-        "include", description="include or omit the answers in the summary of an application"
-    )
+    summaries: SummariesSection = SummariesSection()
+    digest: DigestSection = DigestSection()
     distress: DistressSection = DistressSection()
 
 
@@ -201,8 +224,16 @@ class FieldSection(Section):
     variants: tuple[str, ...] = Field((), description="other labels and wordings that people use")
     keywords: tuple[tuple[str, ...], ...] = Field((), description="a line with all words of one group is this label")
     signature: tuple[str, ...] = Field((), description="words that mark such a value in a signature")
-    prose: tuple[str, ...] = Field((), description="regular expressions: a sentence of a letter that begins to answer this")
     prose: tuple[str, ...] = Field((), description="regular expressions: a sentence that begins to answer the question")
+
+
+class FileIntoSection(Section):
+    """Folders that the scheme's own mail is moved into (IMAP MOVE). An empty one: that mail stays where it is."""
+
+    applications: str = Field("", description="mail that was dealt with: applications, what follows them, withdrawals")
+    requests: str = Field("", description="requests for the documents that were answered")
+    needs_a_person: str = Field("", description="mail of the scheme that waits for a person; urgent mail is not moved")
+    retry: str = Field("", description="a mail that a person drags here is read again, then moved on")
 
 
 class SchemeSection(Section):
@@ -218,6 +249,8 @@ class SchemeSection(Section):
     others: tuple[str, ...] = Field((), description="other schemes that use the same words")
     request_words: tuple[str, ...] = Field((), description="what people ask a copy of")
     fields: tuple[FieldSection, ...] = Field(min_length=1)
+    group_by: Key | None = Field(None, description="key of a short field: digest and charts count by it")
+    file_into: FileIntoSection = FileIntoSection()
     templates: Text = Field(description="folder of its templates")
     documents: tuple[str, ...] = Field((), description="files of that folder that answer a request")
     documents_url: WebAddress = Field("", description="where the same documents stand on the web")
@@ -233,6 +266,8 @@ class SchemeSection(Section):
                 raise ValueError(f"expected at most one field of kind {kind}")
         if len(keys) != len(set(keys)):
             raise ValueError("expected every field key once")
+        if self.group_by not in (None, *(field.key for field in self.fields if field.kind == "short")):
+            raise ValueError("expected group_by to be the key of a field of kind short")
         return self
 
 
