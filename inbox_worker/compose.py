@@ -193,7 +193,9 @@ def _file_part(file: File) -> bytes:
         f"Content-Type: {_media_type(file.content_type)}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment;\r\n {parameter}\r\n\r\n"
     )
-    return head.encode("ascii") + base64.encodebytes(file.content).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_base64(file.content, newline=False)
+    lines = [encoded[start : start + LINE] for start in range(0, len(encoded), LINE)]
+    return head.encode("ascii") + b"\r\n".join([*lines, b""])
 
 
 def _multipart(subtype: str, parts: Sequence[bytes], seed: str) -> bytes:

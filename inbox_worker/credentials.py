@@ -88,8 +88,7 @@ def from_systemd(name: str) -> Secret:
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
     if not directory:
         raise ConfigError(
-            f"systemd credential {name}: CREDENTIALS_DIRECTORY is not set; "
-            f"add LoadCredential={name}:PATH to the unit"
+            f"systemd credential {name}: CREDENTIALS_DIRECTORY is not set; add LoadCredential={name}:PATH to the unit"
         )
     if name in ("", ".", "..") or "/" in name:
         raise ConfigError(f"systemd credential {name!r}: expected a plain name without a slash")
