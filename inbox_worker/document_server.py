@@ -1,14 +1,14 @@
 """The process that reads attached forms: a server on its standard input and output that forks for every document.
 
-Started by `documents` as `python -I -m inbox_worker.document_server`. Everything is imported once; each document is then
-read in a fork of its own under limits on processor time, memory and wall-clock time, with no file or socket to open.
+Started by `documents` as `python -I -m inbox_worker.document_server`. All is imported once; a document is
+then read in a fork of its own under limits on processor time, memory and wall-clock time, without files or sockets.
 
 Wire format, both ways: a line of JSON with "size", the number of bytes that follow, then those bytes. Asked: {"format",
 "size"} and the document. Answered: {"size"} and JSON {"rows": [[...]]} or {"problem": code}.
 """
 
-import codecs
 import contextlib
+import encodings
 import gc
 import json
 import os
@@ -33,10 +33,6 @@ READERS: dict[str, Callable[[bytes], list[Row]]] = {
     Format.HTML.value: text.read_html,
     Format.TEXT.value: text.read,
 }
-_CODECS = (
-    "utf-16 utf-32 utf-7 cp437 cp850 cp874 cp932 cp949 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "
-    "mac_roman latin-1 iso8859-2 iso8859-15 gb18030 big5hkscs euc_jp iso2022_jp_ext koi8-r koi8-u"
-)
 
 
 def main() -> None:
@@ -62,8 +58,9 @@ def _import_all() -> None:
         for module in pkgutil.walk_packages(pypdf.__path__, "pypdf."):
             with contextlib.suppress(ImportError):
                 import_module(module.name)
-    for name in _CODECS.split():
-        codecs.lookup(name)
+    for module in pkgutil.iter_modules(encodings.__path__, "encodings."):
+        with contextlib.suppress(ImportError):  # those of Windows
+            import_module(module.name)
 
 
 def _in_fork(kind: str, content: bytes, seconds: int, cpu_seconds: int, memory: int) -> bytes:

@@ -1,8 +1,8 @@
 """Word files (.docx, ISO/IEC 29500): paragraphs, tables, content controls, text boxes, legacy form fields.
 
 A walk over document.xml of our own: python-docx leaves out what stands in content controls, which is where a form's
-answers are. Deleted and moved-away text, hidden text, headers, footers and prompts ("Click here to enter text") are left
-out.
+answers are. Deleted and moved-away text, hidden text, headers, footers and prompts ("Click here to enter text") are
+left out.
 """
 
 from collections.abc import Iterator

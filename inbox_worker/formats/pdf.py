@@ -1,22 +1,30 @@
 """PDF files: form fields with their values, typed notes, and the text of the pages."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from inbox_worker.core.block import collapse, split_cells
+from inbox_worker.core.block import collapse
 from inbox_worker.core.cleaning import body_text
-from inbox_worker.formats import MAX_TEXT, Row, Unreadable
+from inbox_worker.formats import MAX_TEXT, Row, Unreadable, columns
+from inbox_worker.formats.pdf_layout import Page, TextLine, same_words
 
 MAX_PAGES = 30
 MAX_FIELDS = 500
-MIN_TEXT = 20  # characters of a page set that is more than a scan with a page number
+MIN_TEXT = 20  # characters of a document that is more than a scan with a page number
 
 _HIDDEN = 2  # annotation flag "hidden" (ISO 32000-1, table 165)
+# Names that authoring programs invent: "Text1", "undefined_2", "topmostSubform[0].Page1[0].TextField3[0]"
+_INVENTED = re.compile(
+    r"(?:.*\.)?(?:text|txt|field|untitled|undefined|fill|form|textfield|text field|textbox|text box|textarea|"
+    r"check ?box|cb|drop ?down|combo ?box|date|group|row|f\d*|t\d*)[\W_]*\d*(?:[\W_]+\d+)*(?:_af_\w*)?[\])]*",
+    re.IGNORECASE,
+)
 
 
 def read(content: bytes) -> list[Row]:
-    """Return (label, value) of the filled form fields, then the lines of the pages. Raises Unreadable."""
+    """Return (label, value) of the filled form fields, then the lines and table rows. Raises Unreadable."""
     try:
         import pypdf
         from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
@@ -26,9 +34,7 @@ def read(content: bytes) -> list[Row]:
         reader = pypdf.PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("PASSWORD")
-        pages = [reader.pages[number] for number in range(min(len(reader.pages), MAX_PAGES))]
-        fields = list(_fields(pages))
-        lines = list(_lines(pages))
+        fields, lines = _read([reader.pages[number] for number in range(min(len(reader.pages), MAX_PAGES))])
     except (DependencyError, FileNotDecryptedError) as error:  # AES without a library for it
         raise Unreadable("PASSWORD") from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
@@ -38,21 +44,40 @@ def read(content: bytes) -> list[Row]:
     return [*fields, *lines]
 
 
-def _fields(pages: list[Any]) -> Iterator[Row]:
-    """Yield (label, value) of every filled widget and every note typed on the page, in the order of the pages."""
-    count = 0
+def _read(pages: list[Any]) -> tuple[list[Row], list[Row]]:
+    fields: list[Row] = []
+    lines: list[Row] = []
+    left = MAX_TEXT
     for page in pages:
-        for reference in page.get("/Annots") or ():
-            annotation = reference.get_object()
-            count += 1
-            if count > MAX_FIELDS or int(annotation.get("/F", 0)) & _HIDDEN:
-                continue
-            if annotation.get("/Subtype") == "/Widget":
-                label, value = _label(annotation), _value(annotation)
-                if value:
-                    yield (label, value) if label else (value,)
-            elif annotation.get("/Subtype") == "/FreeText" and annotation.get("/Contents"):
-                yield (_clean(annotation["/Contents"]),)
+        layout = Page()
+        text = page.extract_text(
+            visitor_text=lambda piece, cm, tm, _, size, layout=layout: layout.add(piece, cm, tm, size)
+        )[:left]
+        left -= len(text)
+        known = same_words(layout.rows(), text)
+        used: list[TextLine] = []
+        fields.extend(_fields(page, layout if known else Page(), used))
+        lines.extend(layout.rows(used) if known else (columns(line) for line in body_text(text).split("\n")))
+        if left <= 0:
+            break
+    return fields, lines
+
+
+def _fields(page: Any, layout: Page, used: list[TextLine]) -> Iterator[Row]:
+    """Yield (label, value) of every filled widget and every note typed on the page; add to `used` what labels one."""
+    for reference in (page.get("/Annots") or ())[:MAX_FIELDS]:
+        annotation = reference.get_object()
+        if int(annotation.get("/F", 0)) & _HIDDEN:
+            continue
+        if annotation.get("/Subtype") == "/Widget":
+            value, name = _value(annotation), _name(annotation)
+        elif annotation.get("/Subtype") == "/FreeText":
+            value, name = _clean(annotation.get("/Contents") or ""), ""
+        else:
+            continue
+        if value:
+            label = _label(name, layout.label_of([float(each) for each in annotation["/Rect"]]), used)
+            yield (label, value) if label else (value,)
 
 
 def _inherited(annotation: Any, key: str) -> Any:
@@ -67,8 +92,22 @@ def _inherited(annotation: Any, key: str) -> Any:
     return None
 
 
-def _label(annotation: Any) -> str:
-    return _clean(_inherited(annotation, "/TU") or _inherited(annotation, "/T") or "")
+def _name(annotation: Any) -> str:
+    """Return the description or the name of a field, or "" where a program made it up."""
+    for key in ("/TU", "/T"):
+        name = _clean(_inherited(annotation, key) or "")
+        if name and not _INVENTED.fullmatch(name):
+            return name
+    return ""
+
+
+def _label(name: str, beside: list[TextLine], used: list[TextLine]) -> str:
+    """Return what a person reads beside the field, or its name where nothing stands there."""
+    printed = collapse(" ".join(line.text for line in beside))
+    if printed and (not name or printed.endswith((":", "?")) or name.casefold() in printed.casefold()):
+        used.extend(beside)
+        return printed
+    return name
 
 
 def _value(annotation: Any) -> str:
@@ -86,14 +125,3 @@ def _value(annotation: Any) -> str:
 
 def _clean(value: object) -> str:
     return "\n".join(line for line in map(collapse, body_text(str(value)).split("\n")) if line)
-
-
-def _lines(pages: list[Any]) -> Iterator[Row]:
-    left = MAX_TEXT
-    for page in pages:
-        text = body_text(page.extract_text() or "")[:left]
-        left -= len(text)
-        for line in text.split("\n"):
-            yield split_cells(line) or (collapse(line),)
-        if left <= 0:
-            return

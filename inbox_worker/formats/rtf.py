@@ -95,7 +95,7 @@ class _Reader:
             self._codepage = _CODEPAGES[word]
         elif number is not None and word in _WITH_NUMBER:
             _WITH_NUMBER[word](self, number)
-        elif not self._state.skipped and word in _BREAKS:
+        elif number != 0 and not self._state.skipped and word in _BREAKS:
             _BREAKS[word](self)
 
     def _byte(self, content: bytes) -> None:
@@ -156,8 +156,8 @@ class _Reader:
     def _set_unicode_skip(self, number: int) -> None:
         self._state = replace(self._state, unicode_skip=min(max(number, 0), 16))
 
-    def _set_deleted(self, number: int) -> None:
-        self._state = replace(self._state, skipped=self._state.skipped or number != 0)
+    def _hide(self) -> None:
+        self._state = replace(self._state, skipped=True)
 
 
 _BREAKS = {
@@ -169,8 +169,8 @@ _BREAKS = {
     b"intbl": _Reader._start_row,
     b"trowd": _Reader._start_row,
     b"pard": _Reader._plain_paragraph,
-    b"deleted": lambda reader: _Reader._set_deleted(reader, 1),
-    b"v": lambda reader: _Reader._set_deleted(reader, 1),
+    b"deleted": _Reader._hide,
+    b"v": _Reader._hide,
 }
 _WITH_NUMBER = {
     b"ansicpg": _Reader._set_codepage,
