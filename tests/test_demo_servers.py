@@ -7,7 +7,7 @@ import pytest
 
 from inbox_worker.demo_servers import ImapServer, LoopbackServer, SmtpServer
 from inbox_worker.smtp import Sent, SmtpSender
-from tests.fixtures_mail import PASSWORD, USER, smtp_config
+from tests.fixtures_mail import PASSWORD, USER, required, smtp_config
 
 
 @pytest.mark.parametrize("make", [lambda: ImapServer(USER, PASSWORD), SmtpServer])
@@ -34,3 +34,14 @@ def test_a_stopped_server_starts_again() -> None:
         with server, SmtpSender(smtp_config(server)) as sender:
             assert isinstance(sender.send(USER, "ana@example.com", b"Subject: x\r\n\r\ny\r\n"), Sent)
         assert len(server.deliveries) == number
+
+
+def test_a_missing_server_skips_aloud_and_fails_where_the_build_machine_promises_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="CI=true requires it"):
+        required("Dovecot is not installed")
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="Dovecot is not installed"):
+        required("Dovecot is not installed")

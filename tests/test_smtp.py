@@ -510,7 +510,7 @@ def pipelining_script(replies: list[bytes], rest: list[bytes]) -> Script:
             rest.append(line)
             if line == b".\r\n":
                 writer.write(b"250 2.0.0 ok\r\n")
-            elif line == b"RSET\r\n":
+            elif line in (b"RSET\r\n", b"quit\r\n"):
                 writer.write(b"250 ok\r\n")
 
     return Script(talk)
