@@ -435,6 +435,16 @@ def test_a_search_that_leaves_out_mails_is_an_error_and_not_an_empty_folder(scri
         all_after(mailbox)
 
 
+LONG_LINE = " ".join(str(uid) for uid in range(1_000_000_000, 1_000_150_000))
+
+
+@pytest.mark.parametrize("scripted", [{"UID SEARCH": (f"* SEARCH {LONG_LINE}", "{tag} OK")}], indirect=True, ids=[""])
+def test_a_search_may_name_more_mails_than_fit_into_a_megabyte(scripted: Script) -> None:
+    with opened(scripted) as mailbox:
+        assert len(LONG_LINE) > 1_500_000
+        assert len(mailbox.find_message_id("INBOX", "<m1@example.com>")) == 150_000
+
+
 @pytest.mark.parametrize("scripted", [{"FETCH 3 (UID)": ("{tag} BAD no such message",)}], indirect=True)
 def test_a_gap_that_cannot_be_judged_leaves_the_point_where_it_is(scripted: Script) -> None:
     with opened(scripted) as mailbox:
