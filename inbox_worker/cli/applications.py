@@ -83,7 +83,7 @@ def show(reference: Reference, config: ConfigOption = None, as_json: JsonOption 
 @app.command()
 def correct(
     reference: Reference,
-    field: Annotated[str, typer.Argument(help="Key of the field, such as job_title")],
+    field: Annotated[str, typer.Argument(help="Key of the field, as in the export")],
     value: Annotated[str, typer.Argument(help='The right value; "-" reads it from standard input')],
     config: ConfigOption = None,
     by: Annotated[str | None, typer.Option(help="Who corrects it [default: you]")] = None,
