@@ -194,9 +194,8 @@ class ApplicationRow:
     reference: Annotated[str, "its reference"]
     received: Annotated[datetime, "when it came"]
     name: Annotated[Said, "name of the applicant, or empty"]
-    job_title: Annotated[Said, "job title, or empty"]
-    department: Annotated[Said, "department or school, or empty"]
     state: Annotated[str, "where it stands, in words"]
+    short: Annotated[tuple[Said, ...], "its other short items that are given, in the form's order"] = ()
     missing: Annotated[tuple[Item, ...], "what is missing"] = ()
     notes: Annotated[tuple[Note, ...], "what the team should know"] = ()
     duplicate_of: Annotated[str, "reference of an earlier application of the same person, or empty"] = ""
@@ -208,6 +207,25 @@ class Count:
 
     label: Annotated[str, "what is counted"]
     number: Annotated[int, "how many"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many applications give the same value of an item."""
+
+    label: Annotated[Said, "the value, in an applicant's words"]
+    number: Annotated[int, "how many"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeDigest:
+    """One scheme in the digest."""
+
+    name: Annotated[str, "name of the scheme"]
+    counts: Annotated[tuple[Count, ...], "what came in the period: new, complete, incomplete, withdrawn, held"] = ()
+    grouped_by: Annotated[str, "label of the item that new applications are counted by, or empty"] = ""
+    groups: Annotated[tuple[Group, ...], "new applications by that item"] = ()
+    applications: Annotated[tuple[ApplicationRow, ...], "applications of the period"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +246,7 @@ class DigestContext:
     until: Annotated[datetime, "end of the period"]
     last_poll: Annotated[datetime | None, "when the mailbox was last read completely, or none"]
     needs_a_person: Annotated[tuple[HeldMail, ...], "mails that wait for a person, oldest first"] = ()
-    counts: Annotated[tuple[Count, ...], "what came in the period: new, complete, incomplete, withdrawn, held"] = ()
-    departments: Annotated[tuple[Count, ...], "new applications by department"] = ()
-    applications: Annotated[tuple[ApplicationRow, ...], "applications of the period"] = ()
+    schemes: Annotated[tuple[SchemeDigest, ...], "what came in the period, scheme by scheme"] = ()
     failures: Annotated[tuple[Failure, ...], "bounced, unfetchable, unknown"] = ()
     waiting: Annotated[int, "messages that wait to be sent"] = 0
     trouble: Annotated[tuple[Note, ...], "what is wrong with the service itself"] = ()
@@ -238,7 +254,56 @@ class DigestContext:
     rehearsal: Annotated[bool, "true where nothing is really sent"] = False
 
 
-Context = ReplyContext | SummaryContext | HeldContext | DistressContext | DigestContext
+@dataclass(frozen=True, slots=True)
+class RehearsedReply:
+    """A reply that would have gone out."""
+
+    to: Annotated[Said, "address that it would have gone to"]
+    subject: Annotated[Said, "its subject"]
+    text: Annotated[str, "its text, whole"]
+    documents: Annotated[tuple[str, ...], "names of the files that would have gone with it"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedMail:
+    """One mail that the worker would have done something with."""
+
+    received: Annotated[datetime, "when it came"]
+    what: Annotated[str, 'what the worker takes it for, such as "an application"']
+    code: Annotated[str, "why it would have been held, as a code, or empty"] = ""
+    urgent: Annotated[bool, "true where the named contacts would have been alerted; nothing more is told of it"] = False
+    sender: Annotated[Said, "name or address that it came from, or empty"] = Said("")
+    subject: Annotated[Said, "its subject, or empty"] = Said("")
+    reference: Annotated[str, "reference that its application would have had, or empty"] = ""
+    fields: Annotated[tuple[FieldLine, ...], "what the worker read in it"] = ()
+    missing: Annotated[tuple[Item, ...], "what is missing"] = ()
+    notes: Annotated[tuple[Note, ...], "what else the worker noticed"] = ()
+    reply: Annotated[RehearsedReply | None, "the reply that would have gone out, or none"] = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """How many mails the worker would not have touched, for one reason."""
+
+    code: Annotated[str, "the reason, as a code; UNRELATED: nothing of a scheme"]
+    number: Annotated[int, "how many"]
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalContext:
+    """What the report of a rehearsal may say."""
+
+    mailbox: Annotated[str, "e-mail address of the mailbox, or several"]
+    since: Annotated[datetime, "start of the time that was looked at"]
+    made: Annotated[datetime, "when the rehearsal ran"]
+    counts: Annotated[tuple[Count, ...], "how many mails, by what would have followed"] = ()
+    held: Annotated[tuple[RehearsedMail, ...], "mails that a person would have had to look at"] = ()
+    answered: Annotated[tuple[RehearsedMail, ...], "mails that would have been taken in, oldest first"] = ()
+    left_alone: Annotated[tuple[LeftAlone, ...], "mails that would not have been touched, by reason"] = ()
+    trouble: Annotated[tuple[Note, ...], "what would have stopped the worker"] = ()
+
+
+Context = ReplyContext | SummaryContext | HeldContext | DistressContext | DigestContext | RehearsalContext
 
 REPLIES = ("acknowledgement", "acknowledgement_incomplete", "role_description", "withdrawal")
 TEAM = "team"  # folder of the mails to the team
@@ -248,6 +313,7 @@ CONTEXT_OF: Mapping[str, type[Context]] = {
     "needs_a_person": HeldContext,
     "distress_alert": DistressContext,
     "digest": DigestContext,
+    "rehearsal": RehearsalContext,
 }
 
 

@@ -19,6 +19,7 @@ STYLES = {
     "h1": f"{_FONT}font-size:24px;line-height:1.3;font-weight:bold;margin:0 0 16px 0;",
     "h2": f"{_FONT}font-size:20px;line-height:1.3;font-weight:bold;margin:24px 0 8px 0;",
     "h3": f"{_FONT}font-size:16px;line-height:1.5;font-weight:bold;margin:16px 0 4px 0;",
+    "h4": f"{_FONT}font-size:16px;line-height:1.5;font-weight:bold;margin:16px 0 4px 0;",
     "p": f"{_FONT}font-size:16px;line-height:1.5;margin:0 0 16px 0;",
     "ul": "margin:0 0 16px 0;padding:0 0 0 24px;",
     "ol": "margin:0 0 16px 0;padding:0 0 0 24px;",

@@ -20,12 +20,18 @@ from inbox_worker.template_context import (
     Document,
     Failure,
     FieldLine,
+    Group,
     HeldContext,
     HeldMail,
     Item,
+    LeftAlone,
     Note,
+    RehearsalContext,
+    RehearsedMail,
+    RehearsedReply,
     ReplyContext,
     Said,
+    SchemeDigest,
     SchemeTexts,
     SummaryContext,
     Team,
@@ -132,8 +138,7 @@ _ROWS = (
         reference="SAMPLE-0012",
         received=_AT,
         name=Said("Alex Morgan-Price"),
-        job_title=Said("Laboratory Technician"),
-        department=Said("School of Biosciences"),
+        short=(Said("Laboratory Technician"), Said("School of Biosciences")),
         state="complete and acknowledged",
         notes=(Note("LOW_CONFIDENCE", "Job title"),),
         duplicate_of="SAMPLE-0007",
@@ -142,8 +147,6 @@ _ROWS = (
         reference="SAMPLE-0013",
         received=_AT + timedelta(hours=3),
         name=Said(""),
-        job_title=Said(""),
-        department=Said(""),
         state="incomplete",
         missing=_FORM[:1] + _FORM[4:5],
     ),
@@ -154,13 +157,52 @@ _DIGEST = DigestContext(
     until=_AT,
     last_poll=_AT - timedelta(minutes=1),
     needs_a_person=(_HELD, _URGENT),
-    counts=(Count("New applications", 2), Count("of these complete", 1), Count("Withdrawn", 0)),
-    departments=(Count("School of Biosciences", 1), Count("not given", 1)),
-    applications=_ROWS,
+    schemes=(
+        SchemeDigest(
+            "Become a Sample Ally",
+            (Count("New applications", 2), Count("of these complete", 1), Count("Withdrawn", 0)),
+            "Department/School",
+            (Group(Said("School of Biosciences"), 1), Group(Said("not given"), 1)),
+            _ROWS,
+        ),
+    ),
     failures=(Failure("BOUNCED", _AT, "acknowledgement of SAMPLE-0013"),),
     waiting=1,
     trouble=(Note("POLL_LATE"),),
     attachment="applications-2026-11-03.xlsx",
+)
+_REHEARSED = RehearsedMail(
+    received=_AT,
+    what="an application",
+    sender=Said("Alex Morgan-Price"),
+    subject=Said("I would like to become a Sample Ally"),
+    reference="SAMPLE-0012",
+    fields=_FIELDS,
+    notes=(Note("LOW_CONFIDENCE", "Job title"),),
+    reply=RehearsedReply(
+        Said("a.morgan-price@example.org"),
+        Said("Re: I would like to become a Sample Ally"),
+        "This is an automatic reply.\n\nDear Alex Morgan-Price,\n\nThank you. We have:\n- Name\n- Email\n",
+        ("role-description.pdf",),
+    ),
+)
+_REHEARSAL = RehearsalContext(
+    mailbox="sample-team@example.org",
+    since=_AT - timedelta(days=30),
+    made=_AT,
+    counts=(Count("Mails looked at", 214), Count("Replies that would have gone out", 1)),
+    held=(
+        RehearsedMail(
+            _AT, "an application", "ON_BEHALF", sender=Said("Jude Okafor"), subject=Said("A colleague for you")
+        ),
+        RehearsedMail(_AT, "", "DISTR", urgent=True),
+    ),
+    answered=(
+        _REHEARSED,
+        RehearsedMail(_AT, "a withdrawal", reference="SAMPLE-0007", missing=_FORM[4:5]),
+    ),
+    left_alone=(LeftAlone("UNRELATED", 209), LeftAlone("AUTO", 2)),
+    trouble=(Note("BREAK"),),
 )
 
 
@@ -229,6 +271,13 @@ _TO_THE_TEAM: Mapping[str, Mapping[str, Context]] = {
     "digest": {
         "usual": _DIGEST,
         "nothing": DigestContext(team=_BARE_TEAM, since=_AT - timedelta(days=7), until=_AT, last_poll=_AT),
+        "several": replace(
+            _DIGEST, schemes=(*_DIGEST.schemes, SchemeDigest("Become an Example Guide")), needs_a_person=(), failures=()
+        ),
         "least": DigestContext(team=_BARE_TEAM, since=_AT, until=_AT, last_poll=None, rehearsal=True),
+    },
+    "rehearsal": {
+        "usual": _REHEARSAL,
+        "nothing": RehearsalContext(mailbox="sample-team@example.org", since=_AT, made=_AT),
     },
 }

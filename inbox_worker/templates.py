@@ -31,7 +31,7 @@ PARTS = ("subject", "txt", "html")
 _SHARED = "shared"
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
-_STYLED = re.compile(r"<(h1|h2|h3|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
+_STYLED = re.compile(r"<(h1|h2|h3|h4|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
 
 
 @dataclass(frozen=True, slots=True)
