@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+from inbox_worker import checkpoints
 from inbox_worker.core.smtp_replies import Fate, Stage, judge, remedy
 from inbox_worker.errors import SendError, SubmissionRefused
 from inbox_worker.smtp_session import ConnectionLost, Reply, ServerBusy, SmtpConfig, SmtpSession
@@ -106,6 +107,7 @@ class SmtpSender:
             return TryLater(error.answer.code, error.answer.status, connection=True)
         except SendError:
             return TryLater(connection=True)
+        checkpoints.reached("smtp.connected")
         try:
             early = self._announce(envelope_from, recipient, content)
         except ConnectionLost:
@@ -134,6 +136,7 @@ class SmtpSender:
             if result is None:  # a 2xx that does not let us go on
                 raise ConnectionLost
             return result
+        checkpoints.reached("smtp.announced")
         session.write(_LEADING_DOT.sub(b"..", content) + (b"" if content.endswith(b"\r\n") else b"\r\n"))
         return None
 
@@ -163,12 +166,15 @@ class SmtpSender:
 
     def _finish(self) -> Result:
         """Send the final dot and read its answer."""
+        checkpoints.reached("smtp.content_sent")
         try:
             self._open.write(b".\r\n")
+            checkpoints.reached("smtp.dot_sent")
             reply = self._open.reply(self._config.data_timeout)
         except ConnectionLost:
             self._drop()
             return Unknown()
+        checkpoints.reached("smtp.answered")
         if reply.code // 100 == 3:
             self._drop()
             return Unknown(reply.code)

@@ -1,0 +1,173 @@
+"""A mail is read in a process of its own: what kills it, or takes too long, costs that mail and nothing else.
+
+`ReadingProcess` asks; `python -m inbox_worker.reading_process` answers. The process limits itself, so that it ends
+even where the worker that asked is gone. Wire format, both ways: 8 bytes length, then a pickle; the two ends are the
+same program under the same account.
+"""
+
+import atexit
+import contextlib
+import pickle
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import IO, Any
+
+from inbox_worker.core.mail import RawMail
+from inbox_worker.core.reading import Known, Reading
+from inbox_worker.reader import Content, Reader
+
+TRIES = 2  # the first death may be the machine's fault, the second is the mail's
+_LENGTH = struct.Struct(">Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one mail may cost."""
+
+    seconds: float = 60.0  # wall clock, its attached forms included
+    memory_bytes: int = 2_000_000_000  # address space, the program itself included
+
+
+class Unreadable(Exception):
+    """A mail ended the process that read it, twice. `code`: TIMEOUT or ERROR."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ReadingProcess:
+    """Reads mails in one other process, which starts with the first mail and again after it died. Thread-safe."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._told: list[Reader] = []  # the readers that the process at hand knows, by their number
+        self._lock = threading.Lock()
+
+    def read(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading]:
+        """Return what `raw` holds, and what it means where nothing about it is on record.
+
+        Raises Unreadable for a mail that killed the process or passed its limits in each of two tries.
+        """
+        with self._lock:
+            for _ in range(TRIES):
+                answer, code = self._ask(reader, raw, now)
+                if answer is not None:
+                    return answer
+            raise Unreadable(code)
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[tuple[Content, Reading] | None, str]:
+        process = self._running()
+        known = next((number for number, each in enumerate(self._told) if each is reader), None)
+        if known is None:
+            self._told.append(reader)
+        number = len(self._told) - 1 if known is None else known
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            _send(process.stdin, (number, reader if known is None else None, raw, now))
+            answer = _receive(process.stdout)
+        except OSError:
+            answer = None
+        if isinstance(answer, tuple):
+            return answer, ""
+        died = self._end()
+        return None, "TIMEOUT" if died == -signal.SIGALRM else "ERROR"
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            limits = (str(self._limits.seconds), str(self._limits.memory_bytes))
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                [sys.executable, "-I", "-m", "inbox_worker.reading_process", *limits],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a traceback may quote the mail
+                start_new_session=True,  # a Ctrl-C is for the worker, which then ends this process in order
+            )
+        return self._process
+
+    def _end(self) -> int | None:
+        """End the process; return how it ended where it had died by itself."""
+        process, self._process, self._told = self._process, None, []
+        if process is None:
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)  # it closed its end a moment ago: let the kernel say why
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        return process.wait()
+
+
+@cache
+def shared(limits: Limits) -> ReadingProcess:
+    """Return the reading process of this program for `limits`; it ends with the program."""
+    process = ReadingProcess(limits)
+    atexit.register(process.close)
+    return process
+
+
+def serve(source: IO[bytes], sink: IO[bytes], seconds: float) -> None:
+    """Answer until `source` ends. A mail that takes more than `seconds` ends the process by SIGALRM."""
+    readers: dict[int, Reader] = {}
+    while (asked := _receive(source)) is not None:
+        number, reader, raw, now = asked
+        if reader is not None:
+            readers[number] = reader
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        answer = _answer(readers[number], raw, now)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _send(sink, answer)
+
+
+def _answer(reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading] | None:
+    try:
+        content = reader.content(raw)
+        return content, reader.read(content, Known(), now)
+    except Exception:  # MemoryError too; whoever asked tries again and then holds the mail
+        return None
+
+
+def _send(pipe: IO[bytes], value: object) -> None:
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    """Return the next value; None at the end, or where it is cut short."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    data = pipe.read(length)
+    return pickle.loads(data) if len(data) == length else None  # noqa: S301 - see the head of this module
+
+
+def main() -> None:
+    """Serve the worker that started this process, within limits of its own."""
+    seconds, memory = float(sys.argv[1]), int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the mail
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
+
+
+if __name__ == "__main__":
+    main()
