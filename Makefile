@@ -25,7 +25,7 @@ demo: $(VENV)/.demo ## the whole main job on this machine, on a real IMAP and a 
 	@$(BIN)/inbox-worker demo
 
 test: $(VENV)/.test system-packages ## every test; sets up what it needs by itself
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: check-static test ## all that CI runs
 
