@@ -200,12 +200,12 @@ class _Walk:
         return self._restore(payload) if isinstance(payload, bytes) else b""
 
 
-def collect(top: Message, restore: Restore, tree: Tree) -> Bodies:
-    """Return the bodies and files of the tree `top`. Never raises.
+def collect(top: Message | None, restore: Restore, tree: Tree) -> Bodies:
+    """Return the bodies and files of the tree `top`; nothing where no parser could build one. Never raises.
 
     restore: puts cut-out content back into the bytes of a part. tree: parses the MIME entity inside opaque S/MIME.
     """
-    return _Walk(restore, tree).run(top)
+    return Bodies() if top is None else _Walk(restore, tree).run(top)
 
 
 def _parameter(value: object) -> str:

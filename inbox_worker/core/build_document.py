@@ -99,7 +99,7 @@ def _squeezed(text: str) -> str:
 def _form(form: FormText) -> list[Line]:
     lines: list[Line] = []
     gap = False
-    for number, row in enumerate(form.rows, start=1):
+    for row in form.rows:
         cells = tuple(row)
         if not any(cell.strip() for cell in cells):
             gap = True
@@ -107,7 +107,16 @@ def _form(form: FormText) -> list[Line]:
         bullet, first = split_bullet(collapse(cells[0])) if len(cells) == 1 else ("", "")
         text = first if len(cells) == 1 else " | ".join(collapse(cell) for cell in cells).strip(" |")
         lines.append(
-            Line(text, Kind.OWN, 0, cells if len(cells) > 1 else (), f"attachment:{form.filename}", number, gap, bullet)
+            Line(
+                text,
+                Kind.OWN,
+                0,
+                cells if len(cells) > 1 else (),
+                f"attachment:{form.filename}",
+                len(lines) + 1,
+                gap,
+                bullet,
+            )
         )
         gap = False
     return lines

@@ -17,6 +17,7 @@ _MSG_ID = re.compile(r"<[^<>\s]{1,990}>")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+(?:[ \t]+[^\x00-\x7f]+)*")
 _END_OF_BLOCK = re.compile(rb"\r?\n(?:[ \t]*\r?\n|\Z)")
+_MBOX_LINE = re.compile(rb">?From [ \t]*[^:\s]")
 _STRAY_LINE = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t\r])")
 _WELL_KNOWN = re.compile(
     rb"\n(?:from|to|cc|subject|date|message-id|reply-to|mime-version|content-[a-z-]{1,40}|received|x-[a-z-]{1,60})"
@@ -50,7 +51,7 @@ def _without_lead(content: bytes) -> bytes:
     if b"\n" not in content and b"\r" in content:
         content = content.replace(b"\r", b"\n")
     content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    if content.startswith((b"From ", b">From ")):
+    if _MBOX_LINE.match(content):
         content = content.partition(b"\n")[2]
     return content
 

@@ -123,9 +123,10 @@ def _wrote(blocks: Sequence[Block], at: int) -> Head | None:
         block = blocks[end - 1]
         if block.rule or block.depth != blocks[at].depth or (end > at + 1 and block.gap):
             return None
-        if block.text.endswith(_COLONS) and _introduces(blocks, at, end):
-            text = _joined(blocks, at, end)
-            return Head(at, end, Form.WROTE, bool(words.FORWARD.search(text)))
+        if block.text.endswith(_COLONS):
+            if not _introduces(blocks, at, end):
+                return None
+            return Head(at, end, Form.WROTE, bool(words.FORWARD.search(_joined(blocks, at, end))))
     return None
 
 

@@ -7,6 +7,7 @@ from inbox_worker.core import tail_words as words
 from inbox_worker.core.block import Block
 from inbox_worker.core.document import Kind
 
+MAX_NOTICE = 8_000  # characters at the end of a paragraph in which a notice is looked for
 LONG_LINE = 160  # characters; no line of a signature is longer, except notices
 
 _TITLES = frozenset(
@@ -228,7 +229,7 @@ def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end
     for block in blocks[start:end]:
         begins.append(len(text))
         text += block.text + " "
-    found = words.DISCLAIMER.search(text)
+    found = words.DISCLAIMER.search(text, max(0, len(text) - MAX_NOTICE))
     if found is None:
         return
     first = max(place for place, begin in enumerate(begins) if begin <= found.start())
