@@ -268,6 +268,16 @@ class JobRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Who said to be at work on what."""
+
+    name: str  # "mailbox equality"
+    holder: str  # the worker's name
+    taken_at: datetime  # when it was last renewed
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The figures of `status` and of the metrics."""
 

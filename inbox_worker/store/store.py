@@ -8,6 +8,7 @@ from typing import Any, Self
 from inbox_worker.errors import SchemaError
 from inbox_worker.store.applications import ApplicationsView
 from inbox_worker.store.changes import Changes
+from inbox_worker.store.coordination import Coordination, CoordinationView
 from inbox_worker.store.counts import CountsView
 from inbox_worker.store.engine import READING, connect, make_private, sqlite_file
 from inbox_worker.store.failures import translated
@@ -21,11 +22,11 @@ from inbox_worker.store.tables import HEAD
 from inbox_worker.store.version import explain, version
 
 
-class View(LedgerView, KnownView, ApplicationsView, HeldView, OutboxView, CountsView):
+class View(LedgerView, KnownView, ApplicationsView, HeldView, OutboxView, CoordinationView, CountsView):
     """Everything that can be asked, at one moment of the database."""
 
 
-class Tx(Ledger, Points, Changes, Held, Release, View):
+class Tx(Ledger, Points, Changes, Held, Release, Coordination, View):
     """Everything that can be asked and changed, in one transaction: all of it is stored, or none."""
 
     @contextmanager
