@@ -9,7 +9,7 @@ from inbox_worker.core.values import plausible
 
 _BEAM = 400  # states kept after each label; a form has some ten labels, so nothing real is cut
 _THRESHOLD = 0.5  # what a label must score to be used at all
-_MARKED = {":": 0.12, "=": 0.1, "?": 0.12, "cell": 0.12, "prefix": 0.12, "-": 0.05, "alone": 0.0}
+_MARKED = {":": 0.12, "=": 0.1, "?": 0.12, "cell": 0.12, "prefix": 0.12, "-": 0.05, "alone": 0.0, "unmarked": 0.0}
 _NEXT, _LATER = 0.08, 0.04  # for standing right after the field before it, or anywhere after it
 _FILLED = 0.2  # a filled copy of the form beats a blank one
 
@@ -66,8 +66,28 @@ def _fit(label: Label, key: str, value: str, first: str, scheme: Scheme, lexicon
     return score + (_FILLED if shown.strip() else 0.0)
 
 
+def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Label]:
+    """The labels without those of a blank copy of the form, where the same field is filled in elsewhere."""
+    filled: set[str] = set()
+    blank: list[tuple[int, str]] = []
+    for number, label in enumerate(labels):
+        key = max(label.scores, key=lambda name: label.scores[name], default="")
+        if not key or label.scores[key] < 0.9:
+            continue
+        following = labels[number + 1] if number + 1 < len(labels) else None
+        kind = scheme.field(key).kind
+        value = preview(label, following, lines) if kind is FieldKind.TEXT else _first_line(label, following, lines)
+        if value.strip() and plausible(value, kind, lexicon) > 0.03:
+            filled.add(key)
+        else:
+            blank.append((number, key))
+    dropped = {number for number, key in blank if key in filled}
+    return [label for number, label in enumerate(labels) if number not in dropped]
+
+
 def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:
     """Return the choice of labels, in reading order, that together fit best; every field at most once."""
+    labels = _without_blank_copies(labels, lines, scheme, lexicon)
     order = {item.key: place for place, item in enumerate(scheme.fields)}
     states: dict[tuple[frozenset[str], int], _State] = {(frozenset(), -1): _State(0.0)}
     for number, label in enumerate(labels):

@@ -73,13 +73,17 @@ def parse(header: str) -> AuthenticationResults:
 
 
 def trusted(headers: tuple[str, ...], authserv_ids: tuple[str, ...]) -> AuthenticationResults | None:
-    """Return the boundary's own header: the topmost, or the topmost that names one of `authserv_ids`."""
+    """Return what the boundary says: the topmost header and those that bear its name (verdicts may be spread over several).
+
+    With `authserv_ids`, the boundary is who bears one of these names; other headers came with the mail.
+    """
     wanted = {identity.casefold() for identity in authserv_ids}
-    for header in headers:
-        parsed = parse(header)
-        if not wanted or parsed.authserv_id in wanted:
-            return parsed
-    return None
+    parsed = [found for found in map(parse, headers) if not wanted or found.authserv_id in wanted]
+    if not parsed:
+        return None
+    boundary = parsed[0].authserv_id
+    results = tuple(result for found in parsed if wanted or found.authserv_id == boundary for result in found.results)
+    return AuthenticationResults(boundary, results)
 
 
 def failure(parsed: AuthenticationResults, from_domain: str) -> str | None:

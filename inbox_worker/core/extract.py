@@ -11,7 +11,7 @@ from inbox_worker.core.gather import Block, Context, gather, is_closing, is_send
 from inbox_worker.core.labels import Label, all_of
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
-from inbox_worker.core.region import Region, Whose, own, passed_on, turned_tables
+from inbox_worker.core.region import Region, Whose, own, passed_on, prepared
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import clean, comparable, email_in, is_empty, plausible, puts_off, short
 from inbox_worker.core.words import bare, fold, pattern, tokens
@@ -32,6 +32,7 @@ class Labelled:
     full_questions: int  # how many labels are the scheme's own questions, to the letter or nearly
     label_texts: tuple[str, ...] = ()
     ordered: frozenset[str] = frozenset()  # fields found by number or place alone
+    first: Line | None = None  # where the form begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Extraction:
     several: bool
     conflicts: tuple[str, ...]
     outside: tuple[Line, ...]  # the sender's own lines that are no part of the form
+    intro: tuple[Line, ...]  # those of them that stand before its first label
     full_questions: int
     label_texts: tuple[str, ...]
     prose: frozenset[str] = frozenset()  # keys whose answer stands in running text
@@ -88,11 +90,12 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
     found = [replace(label, rest="") if listed[label.line].kind is Kind.QUOTED else label for label in found]
     choices = assign(found, listed, scheme, lexicon)
     choices = numbered.with_headings(choices, listed, scheme)
+    choices = numbered.with_stacked(choices, listed, scheme, lexicon)
     if not _is_form(choices):
         choices = []
     choices = numbered.with_numbers(choices, listed, scheme)
     chosen = {(choice.label.line, choice.label.column) for choice in choices}
-    spare = [label for label in found if (label.line, label.column) not in chosen and _repeats(label, context)]
+    spare = [label for label in found if (label.line, label.column) not in chosen and _repeats(label, choices, context)]
     blocks = gather(choices, spare, listed, context)
     blocks = _merged(blocks, spare, listed, context)
     values: dict[str, FieldValue] = {}
@@ -111,13 +114,28 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         full_questions=sum(1 for choice in choices if choice.score >= 0.95 and len(choice.label.text.split()) >= 6),
         label_texts=tuple(choice.label.text for choice in choices),
         ordered=frozenset(choice.key for choice in choices if choice.label.mark == "number"),
+        first=listed[choices[0].label.line] if choices else None,
     )
 
 
-def _repeats(label: Label, context: Context) -> bool:
-    """Whether an unused label is a second copy of a field's, and no words of an answer that look like one."""
-    keys = [key for key, score in label.scores.items() if score >= 0.9]
-    return any(plausible(label.rest, context.scheme.field(key).kind, context.lexicon) >= 0 for key in keys)
+def _before(line: Line, first: Line) -> bool:
+    return line.origin == "body" and (first.origin != "body" or line.number < first.number)
+
+
+def _repeats(label: Label, choices: list[Choice], context: Context) -> bool:
+    """Whether an unused label is a second copy of a field's, and no words of an answer that look like one.
+
+    Below a whole question, "Experience:" or "Why do people ...?" opens a sentence of the answer.
+    """
+    key = max(label.scores, key=lambda name: label.scores[name], default="")
+    if not key or label.scores[key] < 0.9:
+        return False
+    chosen = next((choice.label for choice in choices if choice.key == key), None)
+    if chosen and len(tokens(chosen.text)) >= 6 and len(tokens(label.text)) < 6 and label.mark != "cell":
+        kind = context.scheme.field(key).kind
+        if kind is FieldKind.TEXT:
+            return False
+    return plausible(label.rest, context.scheme.field(key).kind, context.lexicon) >= 0
 
 
 def _carries(label: Label, lines: list[Line]) -> bool:
@@ -231,7 +249,7 @@ def _conflicts(
 
 
 def _filled(lines: tuple[Line, ...], context: Context) -> bool:
-    return len(labelled(turned_tables(lines, context.scheme), context).values) >= 2
+    return len(labelled(prepared(lines, context.scheme), context).values) >= 2
 
 
 def extract(
@@ -244,13 +262,13 @@ def extract(
     """
     person = names.from_header(sender)
     context = Context(scheme, lexicon, frozenset(tokens(sender.name)) | frozenset(tokens(person or "")))
-    region = Region(turned_tables(own(document).lines, scheme))
+    region = Region(prepared(own(document).lines, scheme))
     found = labelled(region.lines, context)
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:
         passed = passed_on(document, sender, lambda lines: _filled(lines, context))
         if passed is not None:
-            region = replace(passed, lines=turned_tables(passed.lines, scheme))
+            region = replace(passed, lines=prepared(passed.lines, scheme))
             found = labelled(region.lines, context)
     values = dict(found.values)
     if follow_up:
@@ -275,6 +293,7 @@ def extract(
         several=found.several,
         conflicts=found.conflicts,
         outside=outside,
+        intro=tuple(line for line in outside if found.first is None or _before(line, found.first)),
         full_questions=found.full_questions,
         label_texts=found.label_texts,
         prose=frozenset(key for key in values if key not in found.values and scheme.field(key).kind is FieldKind.TEXT),

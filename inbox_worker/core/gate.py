@@ -105,7 +105,8 @@ def _delivery_report(arrival: Arrival) -> str | None:
     if types and types[0] == "multipart/report":
         return types[0]
     reports = ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
-    return next((kind for kind in reports if kind in types), None)
+    found = next((kind for kind in reports if kind in types), None)
+    return found or ("a mail system's notice" if bounce.is_report(arrival.email) else None)
 
 
 def automatic(email: Email) -> str | None:

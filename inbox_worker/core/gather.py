@@ -140,9 +140,10 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
     """Return the value of every choice, in reading order. `spare` are repeated labels: they end a value too."""
     stops = sorted({choice.label.line for choice in choices} | {label.line for label in spare})
     raw = [(choice, _region(choice.label, stops, lines)) for choice in choices]
+    texts = [choice for choice, _ in raw if context.scheme.field(choice.key).kind is FieldKind.TEXT]
     compact, several = _style(raw, lines, context)
     beside = _starts_beside(raw, context)
-    texts = [choice for choice, _ in raw if context.scheme.field(choice.key).kind is FieldKind.TEXT]
+    blank = len(texts) >= 2 and not any(choice.label.rest or region for choice, region in raw if choice in texts[:-1])
     blocks: list[Block] = []
     for number, (choice, region) in enumerate(raw):
         label = choice.label
@@ -152,13 +153,34 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
             kept = _short_lines(label, region)
         else:
             kept = _until_end(region, context)
+            kept = _without_name_below(kept, region, origin_ends(lines, region))
             if is_last and label.mark != "cell" and not lines[label.line].origin.startswith("attachment"):
                 kept = _without_remarks(kept, label.rest, several, compact, len(texts) - 1, context)
-                if beside and kept and kept[0].gap and not label.rest and is_remark(_first_paragraph(kept), context):
+                if kept and kept[0].gap and not label.rest and (blank or (beside and is_remark(_first_paragraph(kept), context))):
                     kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))
     return blocks
+
+
+def origin_ends(lines: list[Line], region: list[Line]) -> bool:
+    """Whether the sender's text ends with the last line of `region`."""
+    if not region:
+        return False
+    after = [line for line in lines if line.origin == region[-1].origin and line.number > region[-1].number]
+    return not any(line.kind is Kind.OWN for line in after)
+
+
+def _without_name_below(kept: list[Line], region: list[Line], ends: bool) -> list[Line]:
+    """The lines without a first name or nickname that stands alone as the last thing in the letter."""
+    if ends and len(kept) >= 2 and kept[-1] is region[-1] and kept[-1].gap and _is_sign_off(kept[-1].text):
+        return kept[:-1]
+    return kept
+
+
+def _is_sign_off(text: str) -> bool:
+    words = text.strip(" .,!-").split()
+    return 1 <= len(words) <= 3 and all(word[:1].isupper() and word.replace("-", "").isalpha() for word in words)
 
 
 def _first_paragraph(lines: list[Line]) -> str:

@@ -34,6 +34,8 @@ class Mail:
     on_record: bool  # an application of the sender (or the thread) is known
     in_thread: bool  # it answers an earlier mail
     from_team: bool = False
+    for_another: bool = False  # the form's name is another person's than the sender's
+    intro: tuple[str, ...] = ()  # sentences before the form, folded
     text: tuple[str, ...] = ()  # sentences of `outside`, folded
 
 
@@ -56,6 +58,7 @@ class _Signs:
     requests: list[Target] = field(default_factory=list)
     hesitates: bool = False
     declines: bool = False  # says that this is no application
+    refuses: bool = False  # says that they do not want to join at all
     withdraws: bool = False
     seen: list[str] = field(default_factory=list)
 
@@ -168,23 +171,45 @@ _OTHER_ROLE = pattern(
 
 def _signs(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Signs:
     signs = _Signs()
-    request_words = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in scheme.request_words))
-    subject = fold(mail.subject)
-    for place, sentence in enumerate((subject, *mail.text)):
+    asked_before = False
+    for place, sentence in enumerate((fold(mail.subject), *mail.text)):
         in_subject = place == 0
         if _find("announcement", sentence, lexicon):
+            continue
+        if _find("declines", sentence, lexicon):
+            signs.refuses = signs.declines = True
+            signs.seen.append(f"declines: {_find('declines', sentence, lexicon)}")
             continue
         _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(_find("hesitation", sentence, lexicon))
         signs.declines = signs.declines or bool(_find("not_applying", sentence, lexicon))
-        asked = request_words.search(sentence) or (not in_subject and _find("more", sentence, lexicon))
-        if asked and (in_subject or _find("ask", sentence, lexicon)):
-            signs.requests.append(_request_target(sentence, scheme))
-            signs.seen.append(f"asks: {asked if isinstance(asked, str) else asked.group()}")
+        asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
         if not in_subject and _takes_back(sentence, lexicon):
             signs.withdraws = True
             signs.seen.append(f"takes back: {_find('withdraw', sentence, lexicon)}")
     return signs
+
+
+_ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\b",))
+
+
+def _request(
+    sentence: str, in_subject: bool, named_before: bool, signs: _Signs, scheme: Scheme, lexicon: Lexicon
+) -> bool:
+    """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
+    words = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in scheme.request_words))
+    match = words.search(sentence)
+    thing = match.group() if match else "" if in_subject else _find("more", sentence, lexicon)
+    asks = _find("ask", sentence, lexicon)
+    if _find("wants_support", sentence, lexicon):
+        return False
+    if thing and (in_subject or asks):
+        signs.requests.append(_request_target(sentence, scheme))
+        signs.seen.append(f"asks: {thing}")
+    elif named_before and asks and _ANAPHORA.search(sentence):
+        signs.requests.append(Target.OPEN)
+        signs.seen.append(f"asks: {asks}")
+    return bool(match)
 
 
 def _join(sentence: str, in_subject: bool, signs: _Signs, scheme: Scheme, lexicon: Lexicon) -> None:
@@ -261,22 +286,38 @@ def _filled(extraction: Extraction, scheme: Scheme) -> bool:
 
 def _new(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent:
     """The intent of a mail that belongs to nothing known."""
-    extraction = mail.extraction
-    filled = _filled(extraction, scheme)
+    filled = _filled(mail.extraction, scheme)
     requested = _asks(signs, scope)
     if signs.withdraws and not filled and not requested and _refers(mail, scope, lexicon):
         return Intent.WITHDRAWAL
     if _elsewhere(signs, scope, mail, scheme):
         return Intent.UNRELATED
-    if filled and (scope.ours or (scope.weak and not scope.other)):
+    if filled and _is_ours(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
-    if filled or _vetoed(mail, lexicon, joined=Target.OURS in signs.joins):
+    if _vetoed(mail, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
-    if requested and (scope.ours or scope.weak):
+    if requested and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
+    if scope.ours and not signs.declines and any(_find("third_person", sentence, lexicon) for sentence in mail.text):
+        return Intent.APPLICATION
     return Intent.UNRELATED
+
+
+def _is_ours(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a filled form is an application to this scheme."""
+    joined = Target.OURS in signs.joins
+    if mail.for_another:
+        return scope.ours
+    if signs.declines or (not joined and _vetoed(mail, lexicon, joined=False)):
+        return False
+    before = about(" . ".join((mail.subject, *mail.intro, *mail.extraction.label_texts)), scheme)
+    named = bool(before.ours) or mail.extraction.full_questions > 0
+    if scope.ours and (named or joined):
+        return True
+    wishes = joined or Target.OPEN in signs.joins
+    return not scope.other and (bool(before.role) or (scope.weak and wishes))
 
 
 def _asks(signs: _Signs, scope: _Scope) -> bool:
@@ -352,24 +393,36 @@ def _holds(mail: Mail, intent: Intent, signs: _Signs, scheme: Scheme, lexicon: L
     extraction, codes = mail.extraction, []
     if extraction.whose is Whose.OTHER:
         codes.append("ON_BEHALF")
-    if extraction.several or any(_find("several", sentence, lexicon) for sentence in mail.text):
+    if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _any("several", mail, lexicon)):
         codes.append("SEVERAL")
     if extraction.conflicts:
         codes.append("CONFLICT")
-    if intent is not Intent.FOLLOW_UP and any(_find("condition", sentence, lexicon) for sentence in mail.text):
+    if intent is not Intent.FOLLOW_UP and _any("condition", mail, lexicon):
         codes.append("QUESTION")
     return tuple(codes)
 
 
-def is_for_another(
-    extraction: Extraction, mail: Mail, person: str | None, address: str, scheme: Scheme, lexicon: Lexicon
-) -> bool:
-    """Return whether the form's name is another person's than the sender's, or a third person wants to join."""
+_ALONE = pattern((r"\b(?:themselves|himself|herself|separately|just me|only me|only for me|for myself)\b",))
+
+
+def _any(name: str, mail: Mail, lexicon: Lexicon) -> bool:
+    return any(_find(name, sentence, lexicon) for sentence in mail.text)
+
+
+def names_another(extraction: Extraction, person: str | None, address: str, scheme: Scheme) -> bool:
+    """Return whether the form's name is another person's than the sender's (`person`, at `address`)."""
     key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
     stated = extraction.form.values.get(key) if key in extraction.labelled else None
     mailed = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
     given = extraction.form.values.get(mailed) if mailed in extraction.labelled else None
-    if stated and person and not names.related(stated.text, person):
-        same_address = given is not None and given.text.casefold() == address.casefold()
-        return not same_address
-    return not stated and any(_find("third_person", sentence, lexicon) for sentence in mail.text)
+    if not stated or not person or names.related(stated.text, person):
+        return False
+    return given is None or given.text.casefold() != address.casefold()
+
+
+def is_for_another(mail: Mail, lexicon: Lexicon) -> bool:
+    """Return whether an application is made for another person: the form says so, or a third person wants to join."""
+    if mail.for_another:
+        return True
+    stated = any(mail.extraction.form.values[key].source != "From header" for key in mail.extraction.labelled)
+    return not stated and _any("third_person", mail, lexicon)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from inbox_worker.core.document import Line
+from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.words import bare, fold, plain, tokens
 
@@ -138,12 +138,18 @@ def _by_keywords(item: Field, words: list[str], question: bool) -> float:
     return min(best, 0.92)
 
 
+@lru_cache(maxsize=256)
+def _telling(item: Field) -> tuple[str, ...]:
+    """The stems that the keywords of a field ask for: a question without any of them is not it."""
+    return tuple({stem for group in item.keywords for stem in group if len(stem) > 3})
+
+
 def _by_likeness(item: Field, text: str, words: list[str]) -> float:
     best = max(fuzz.ratio(text, name) for name in _names(item))
     short = len(words) <= 2
     floor = 86 if short else 80
     score = 0.45 + 0.45 * (best - floor) / (100 - floor) if best >= floor and len(text) > 3 else 0.0
-    if item.kind is FieldKind.TEXT and len(words) >= 5:
+    if item.kind is FieldKind.TEXT and len(words) >= 5 and any(_has(stem, words) for stem in _telling(item)):
         likeness = fuzz.token_set_ratio(text, _names(item)[0])
         score = max(score, 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0)
     return score
@@ -222,24 +228,39 @@ def _cut_after(text: str, count: int) -> tuple[str, str]:
 def of_text(text: str, scheme: Scheme) -> Label | None:
     """Return the best reading of `text` as "label, mark, rest", or as a label that stands alone; None where neither."""
     shown = plain(stripped(text))
-    best: Label | None = None
-    for head, mark, rest in _splits(shown):
-        if _acceptable(head, mark, rest):
-            scores = match(head + ("?" if mark == "?" else ""), scheme)
-            # a mark that is no hyphen, and the longer head, are the safer reading
-            weight = max(scores.values(), default=0.0) - (0.1 if mark == "-" else 0.0)
-            if scores and (best is None or weight > best.best - (0.1 if best.mark == "-" else 0.0) + 1e-9):
-                best = Label(0, head, rest, scores, mark)
+    whole = _alone(shown, scheme)
+    best = _marked(shown, scheme)
     if prefix := _prefix(shown, scheme):
+        key = next(iter(prefix.scores))
+        left_over = len(tokens(prefix.rest))
+        if whole and left_over <= 3 and whole.scores.get(key, 0) >= 0.6:
+            return whole
         if best is None or (best.best < 0.97 and len(tokens(best.text)) < len(tokens(prefix.text))):
             best = prefix
-    if best is not None:
-        return _original_rest(best, text)
-    if len(tokens(shown)) <= MAX_LABEL_WORDS and not _NOT_A_LABEL.match(" ".join(tokens(shown))):
-        scores = match(shown, scheme, floor=0.6)
-        if scores and not shown.rstrip().endswith((".", "!", ",")):
-            return Label(0, shown, "", scores, "alone")
-    return None
+    return _original_rest(best, text) if best is not None else whole
+
+
+def _marked(shown: str, scheme: Scheme) -> Label | None:
+    """The reading with a mark between label and rest: the first mark that gives a sure label, else the best."""
+    best: Label | None = None
+    for head, mark, rest in _splits(shown):
+        if not _acceptable(head, mark, rest):
+            continue
+        scores = match(head + ("?" if mark == "?" else ""), scheme)
+        if not scores:
+            continue
+        found = Label(0, head, rest, scores, mark)
+        if best is None or found.best > best.best + (0.2 if best.best >= 0.6 else 0.0):
+            best = found
+    return best
+
+
+def _alone(shown: str, scheme: Scheme) -> Label | None:
+    words = tokens(shown)
+    if len(words) > MAX_LABEL_WORDS or _NOT_A_LABEL.match(" ".join(words)) or shown.rstrip().endswith((".", "!", ",")):
+        return None
+    scores = match(shown, scheme, floor=0.6)
+    return Label(0, shown, "", scores, "alone") if scores else None
 
 
 def _original_rest(label: Label, text: str) -> Label:
@@ -248,7 +269,7 @@ def _original_rest(label: Label, text: str) -> Label:
         return label
     clean = " ".join(text.split()).strip(_MARKS)
     rest = clean[-len(label.rest) :] if plain(clean[-len(label.rest) :]) == label.rest else _tail(clean, label.rest)
-    return Label(label.line, label.text, rest, label.scores, label.mark)
+    return Label(label.line, label.text, rest, label.scores, label.mark, label.lines, label.column)
 
 
 def _tail(text: str, wanted: str) -> str:
@@ -285,6 +306,42 @@ def _introduction(text: str) -> bool:
     return not text.strip(" -*|") or (
         text.rstrip().endswith((":", ".", "!", ",", "-", ";")) and len(text.split()) <= 25
     )
+
+
+@lru_cache(maxsize=32)
+def _openings(scheme: Scheme) -> re.Pattern[str]:
+    names = {
+        name
+        for item in scheme.fields
+        if item.kind is not FieldKind.TEXT
+        for name in (item.label, *item.label.split("/"), *item.variants)
+        if len(name) > 2
+    }
+    words = "|".join(sorted((r"\W+".join(map(re.escape, tokens(n))) for n in names if tokens(n)), key=len, reverse=True))
+    return re.compile(rf"(?P<label>{words})\s+(?P<rest>\S.*)", re.IGNORECASE)
+
+
+def unmarked(lines: list[Line], scheme: Scheme) -> list[Label]:
+    """Return the labels of a block of three lines or more that all begin with one, and no mark after it ("Name Jo Bell")."""
+    found: list[Label] = []
+    run: list[Label] = []
+    for index, line in enumerate(lines):
+        label = _unmarked(line, index, scheme)
+        if run and (label is None or line.gap and index != run[-1].line + 1):
+            found += run if len(run) >= 3 else []
+            run = []
+        if label is not None:
+            run.append(label)
+    return found + (run if len(run) >= 3 else [])
+
+
+def _unmarked(line: Line, index: int, scheme: Scheme) -> Label | None:
+    match_ = _openings(scheme).fullmatch(plain(line.text)) if not line.cells and len(line.text) <= 160 else None
+    if not match_ or not line.text[:1].isupper() or line.kind is not Kind.OWN:
+        return None
+    scores = {key: score for key, score in match(match_["label"], scheme).items() if score >= 0.95}
+    label = Label(index, match_["label"], match_["rest"], scores, "unmarked")
+    return _original_rest(label, line.text) if scores else None
 
 
 def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:
@@ -357,7 +414,9 @@ def all_of(lines: list[Line], scheme: Scheme, limit: int = 60) -> list[Label]:
             continue
         found.extend(of_line(lines[index], index, scheme))
         index += 1
-    return found
+    marked = {label.line for label in found}
+    bare_ones = [label for label in unmarked(lines, scheme) if label.line not in marked]
+    return sorted([*found, *bare_ones], key=lambda label: (label.line, label.column)) if bare_ones else found
 
 
-__all__ = ["Label", "all_of", "bare", "inline", "is_exact", "match", "of_line", "of_text", "stripped", "wrapped"]
+__all__ = ["Label", "all_of", "bare", "inline", "is_exact", "match", "of_line", "of_text", "stripped", "unmarked", "wrapped"]

@@ -5,7 +5,8 @@ import re
 from inbox_worker.core.assign import Choice
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.labels import Label
-from inbox_worker.core.scheme import FieldKind, Scheme
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.values import plausible
 
 _NUMBER = re.compile(r"\d{1,2}")
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -110,3 +111,50 @@ def _is_heading(line: Line) -> bool:
     if line.kind is not Kind.OWN or not line.gap or not 1 <= len(words) <= 10 or line.cells:
         return False
     return text.isupper() or (text.endswith(("?", ":")) and text.count("?") + text.count(":") == 1)
+
+
+def with_stacked(choices: list[Choice], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:
+    """Pair labels that stand all together with as many values below them: a table's rows read as text."""
+    result: list[Choice] = []
+    place = 0
+    while place < len(choices):
+        run = _run(choices, place, lines)
+        values = _values(run, lines) if len(run) >= 3 else []
+        if len(values) == len(run) and _suits(run, values, scheme, lexicon):
+            result += [
+                Choice(Label(choice.label.line, choice.label.text, value, choice.label.scores, "cell"), choice.key, choice.score)
+                for choice, value in zip(run, values, strict=True)
+            ]
+        else:
+            result += run
+        place += len(run)
+    return result
+
+
+def _run(choices: list[Choice], place: int, lines: list[Line]) -> list[Choice]:
+    """The choices from `place` that stand line below line, none with a value."""
+    run = [choices[place]]
+    for choice in choices[place + 1 :]:
+        last = run[-1].label
+        if last.rest or choice.label.rest or choice.label.line != last.line + last.lines:
+            break
+        if lines[choice.label.line].kind is not Kind.OWN:
+            break
+        run.append(choice)
+    return run
+
+
+def _suits(run: list[Choice], values: list[str], scheme: Scheme, lexicon: Lexicon) -> bool:
+    kinds = [scheme.field(choice.key).kind for choice in run]
+    fits = all(plausible(value, kind, lexicon) > 0.03 for value, kind in zip(values, kinds, strict=True))
+    return fits and not any(value.rstrip().endswith(",") for value in values)
+
+
+def _values(run: list[Choice], lines: list[Line]) -> list[str]:
+    start = run[-1].label.line + run[-1].label.lines
+    values: list[str] = []
+    for line in lines[start:]:
+        if line.kind is not Kind.OWN or line.origin != lines[run[0].label.line].origin or len(values) == len(run):
+            break
+        values.append(line.text)
+    return values

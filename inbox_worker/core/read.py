@@ -98,6 +98,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
     in_thread = bool(email.in_reply_to or email.references) and (on_record or bool(known.ours))
     author = _author(email)
     extraction = extract(document, author, scheme, rules.lexicon, follow_up=on_record)
+    person = names.from_header(author)
     mail = Mail(
         subject=email.subject,
         outside=extraction.outside,
@@ -106,15 +107,17 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         on_record=on_record,
         in_thread=in_thread,
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
+        for_another=intent.names_another(extraction, person, author.address, scheme),
+        intro=intent.sentences_of(extraction.intro),
         text=intent.sentences_of(extraction.outside),
     )
     judgement = intent.judge(mail, scheme, rules.lexicon)
     if judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST):
         if on_record:  # a whole form again: read as the first one was
             extraction = extract(document, author, scheme, rules.lexicon)
-        person = names.from_header(author)
-        if intent.is_for_another(extraction, mail, person, author.address, scheme, rules.lexicon):
+        if intent.is_for_another(mail, rules.lexicon) and "ON_BEHALF" not in judgement.holds:
             judgement = replace(judgement, holds=("ON_BEHALF", *judgement.holds))
+        if "ON_BEHALF" in judgement.holds:
             extraction = _of_another(extraction, scheme)
     return _Case(scheme, extraction, judgement)
 

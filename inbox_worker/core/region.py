@@ -124,6 +124,55 @@ def passed_on(document: Document, sender: Address, filled: Callable[[tuple[Line,
     return None
 
 
+_ENUMERATOR = re.compile(r"(?:(?<=^)|(?<=[\s:;.]))\(?(?P<mark>[a-hA-H]|\d)[.)](?=\s)|(?:(?<=^)|(?<=\s))\((?P<inner>[a-h]|\d)\)\s")
+
+
+def _enumerated(line: Line) -> list[Line]:
+    """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] where it has fewer than three."""
+    marks = [(m, (m["mark"] or m["inner"]).casefold()) for m in _ENUMERATOR.finditer(line.text)]
+    start = next((i for i, (_, mark) in enumerate(marks) if mark in ("a", "1")), None)
+    if start is None:
+        return []
+    chain = []
+    wanted = marks[start][1]
+    for match, mark in marks[start:]:
+        if mark == wanted:
+            chain.append(match)
+            wanted = chr(ord(wanted) + 1)
+    if len(chain) < 3:
+        return []
+    ends = [*(m.start() for m in chain[1:]), len(line.text)]
+    before = line.text[: chain[0].start()].strip()
+    items = [
+        replace(line, text=line.text[m.end() : end].strip(" ;"), bullet=m.group().strip(), gap=True)
+        for m, end in zip(chain, ends, strict=True)
+    ]
+    return [*([replace(line, text=before)] if before else []), *items]
+
+
+def prepared(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
+    """Return `lines` with header rows turned, and enumerations inside a paragraph made into list items."""
+    return tuple(item for line in _joined(turned_tables(lines, scheme)) for item in line)
+
+
+def _joined(lines: tuple[Line, ...]) -> list[list[Line]]:
+    """Each line as itself, or a hard-wrapped paragraph with an enumeration inside as its items."""
+    result: list[list[Line]] = []
+    place = 0
+    while place < len(lines):
+        end = place + 1
+        while end < len(lines) and not (lines[end].gap or lines[end].bullet or lines[end].cells):
+            if lines[end].kind is not lines[place].kind or lines[end].origin != lines[place].origin:
+                break
+            end += 1
+        group = lines[place:end]
+        text = " ".join(line.text for line in group)
+        items = [] if lines[place].cells or len(text) > 20_000 else _enumerated(replace(lines[place], text=text))
+        result.extend([items] if items else [[line] for line in group])
+        place = end
+    return result
+
+
 def turned_tables(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
     """Return `lines` with each row of labels above a row of values made into rows of label and value."""
     result: list[Line] = []
