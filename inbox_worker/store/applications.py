@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from inbox_worker.core.reading import Flag
 from inbox_worker.records import Application, ApplicationFilter, Event, StoredValue
@@ -27,25 +27,24 @@ class ApplicationsView(Statements):
 
     def application(self, which: str | int) -> Application | None:
         """Return one application by its reference (any case) or its id."""
-        number = self.application_id(which)
-        found = self._applications(_select().where(application.c.id == number)) if number is not None else ()
+        number = which if isinstance(which, int) else self.application_id(which)
+        found = self._applications(self._all(_BY_ID, number=number)) if number is not None else ()
         return found[0] if found else None
 
     def application_id(self, which: str | int) -> int | None:
         """Return the id behind a reference (any case) or an id; None where there is no such application."""
-        statement = select(application.c.id, application.c.prefix)
         if isinstance(which, int):
-            row = self._first(statement.where(application.c.id == which))
-            return row.id if row else None
+            return which if self._first(_PREFIX, number=which) else None
         match = _REFERENCE.fullmatch(which.strip())
         if match is None:
             return None
-        row = self._first(statement.where(application.c.id == int(match["number"])))
-        return row.id if row and row.prefix.casefold() == match["prefix"].casefold() else None
+        number = int(match["number"])
+        row = self._first(_PREFIX, number=number)
+        return number if row and row.prefix.casefold() == match["prefix"].casefold() else None
 
     def applications(self, wanted: ApplicationFilter | None = None) -> tuple[Application, ...]:
         """Return the applications that `wanted` lets through, newest first, in a few queries for any length."""
-        return self._applications(_filtered(_select(), wanted or ApplicationFilter()))
+        return self._applications(self._all(_filtered(_select(), wanted or ApplicationFilter())))
 
     def history(self, which: str | int) -> tuple[StoredValue, ...]:
         """Return every value that an application ever had, oldest first."""
@@ -73,8 +72,7 @@ class ApplicationsView(Statements):
             for row in self._all(statement)
         )
 
-    def _applications(self, statement: Select[Any]) -> tuple[Application, ...]:
-        rows = self._all(statement)
+    def _applications(self, rows: list[Row[Any]]) -> tuple[Application, ...]:
         ids = [row.id for row in rows]
         values = self._values(ids)
         flags = self._flags(ids)
@@ -82,17 +80,15 @@ class ApplicationsView(Statements):
 
     def _values(self, ids: Sequence[int]) -> dict[int, dict[str, StoredValue]]:
         found: dict[int, dict[str, StoredValue]] = {}
-        current = select(answer).where(answer.c.superseded_at.is_(None)).order_by(answer.c.id)
         for batch in _batches(ids):
-            for row in self._all(current.where(answer.c.application_id.in_(batch))):
+            for row in self._all(_VALUES, ids=batch):
                 found.setdefault(row.application_id, {})[row.field] = stored_value(row)
         return found
 
     def _flags(self, ids: Sequence[int]) -> dict[int, tuple[Flag, ...]]:
         found: dict[int, tuple[Flag, ...]] = {}
-        every = select(application_flag).order_by(application_flag.c.at, application_flag.c.code)
         for batch in _batches(ids):
-            for row in self._all(every.where(application_flag.c.application_id.in_(batch))):
+            for row in self._all(_FLAGS, ids=batch):
                 found[row.application_id] = (*found.get(row.application_id, ()), Flag(row.code, row.detail))
         return found
 
@@ -154,3 +150,17 @@ def _application(row: Row[Any], values: dict[str, StoredValue], flags: tuple[Fla
 
 def _batches(ids: Sequence[int], size: int = 1000) -> Iterable[Sequence[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+_BY_ID = _select().where(application.c.id == bindparam("number"))
+_PREFIX = select(application.c.prefix).where(application.c.id == bindparam("number"))
+_VALUES = (
+    select(answer)
+    .where(answer.c.application_id.in_(bindparam("ids", expanding=True)), answer.c.superseded_at.is_(None))
+    .order_by(answer.c.id)
+)
+_FLAGS = (
+    select(application_flag)
+    .where(application_flag.c.application_id.in_(bindparam("ids", expanding=True)))
+    .order_by(application_flag.c.at, application_flag.c.code, application_flag.c.detail)
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam
 
 from inbox_worker.core.effects import Action, ApplicationChange, ApplicationState
 from inbox_worker.core.reading import FieldValue, Flag
@@ -12,6 +12,7 @@ from inbox_worker.errors import Unstorable
 from inbox_worker.records import WORKER, Application
 from inbox_worker.store.applications import ApplicationsView
 from inbox_worker.store.keys import address_key
+from inbox_worker.store.ledger import BY_ID
 from inbox_worker.store.operations import Operations
 from inbox_worker.store.tables import answer, application, application_event, application_flag, ledger, thread
 
@@ -43,19 +44,18 @@ class Changes(ApplicationsView, Operations):
         A value that says the same as the one on record is left alone; another one supersedes it.
         Raises Unstorable where the application or the ledger row is not there.
         """
-        mail = self._first(select(ledger).where(ledger.c.id == ledger_id))
+        mail = self._first(BY_ID, ledger_id=ledger_id)
         if mail is None:
             raise Unstorable(f"ledger {ledger_id} is not in the database")
         if change.action is Action.CREATE:
             number = self._create(change, sender, mail, at, prefix)
         else:
             number = self._update(change, at)
-        self._give(number, change.values, ledger_id, at, by)
+        self._give(number, change, ledger_id, at, by)
         self._flag(number, change.flags, at)
-        self._changed(ledger.update().where(ledger.c.id == ledger_id).values(application_id=number))
+        self._changed(_TIE_MAIL, number=number, ledger_id=ledger_id)
         if mail.message_key is not None:
-            self._insert_unless_there(thread, message_key=mail.message_key, ours=False, application_id=number, at=at)
-            self._tie(mail.message_key, number)
+            self.tie(mail.message_key, number, at)
         self._event(number, at, _EVENTS[change.action], " ".join(change.values), by)
         return self._standing(number)
 
@@ -110,10 +110,13 @@ class Changes(ApplicationsView, Operations):
         self.audit(by, what, changed.reference, at)
         return changed
 
-    def tie(self, message_id_key: bytes, application_id: int, at: datetime) -> None:
-        """Let answers to a message belong to an application; a message that has one keeps it."""
-        self._insert_unless_there(thread, message_key=message_id_key, ours=False, application_id=application_id, at=at)
-        self._tie(message_id_key, application_id)
+    def tie(self, key: bytes, application_id: int, at: datetime) -> None:
+        """Let answers to a message belong to an application; one that belongs to another keeps that.
+
+        key: of keys.message_key.
+        """
+        if not self._insert_unless_there(thread, message_key=key, ours=False, application_id=application_id, at=at):
+            self._changed(_TIE_THREAD, key=key, number=application_id)
 
     def _create(self, change: ApplicationChange, sender: str, mail: Any, at: datetime, prefix: str) -> int:
         return self._insert(
@@ -140,14 +143,14 @@ class Changes(ApplicationsView, Operations):
             raise Unstorable(f"application {number} is not in the database")
         return number
 
-    def _give(self, number: int, values: dict[str, FieldValue], ledger_id: int, at: datetime, by: str) -> None:
+    def _give(self, number: int, change: ApplicationChange, ledger_id: int, at: datetime, by: str) -> None:
         """Give an application the values of a mail. What it says anew supersedes; the rest stays."""
-        if not values:
-            return
-        current = self._values([number]).get(number, {})
-        new = {key: value for key, value in values.items() if key not in current or current[key].text != value.text}
-        self._supersede(number, [key for key in new if key in current], at)
-        self._add_values(number, new, ledger_id, at, by)
+        values = change.values
+        if values and change.action is not Action.CREATE:
+            current = self._values([number]).get(number, {})
+            values = {key: new for key, new in values.items() if key not in current or current[key].text != new.text}
+            self._supersede(number, [key for key in values if key in current], at)
+        self._add_values(number, values, ledger_id, at, by)
 
     def _supersede(self, number: int, keys: list[str], at: datetime) -> None:
         if keys:
@@ -180,10 +183,6 @@ class Changes(ApplicationsView, Operations):
                 application_flag, application_id=number, code=flag.code, detail=flag.detail, at=at
             )
 
-    def _tie(self, key: bytes, number: int) -> None:
-        untied = (thread.c.message_key == key, thread.c.application_id.is_(None))
-        self._changed(thread.update().where(*untied).values(application_id=number))
-
     def _event(self, number: int, at: datetime, what: str, detail: str, by: str) -> None:
         self._insert(application_event, application_id=number, at=at, what=what, detail=detail, by=by)
 
@@ -191,3 +190,11 @@ class Changes(ApplicationsView, Operations):
         standing = self.application(number)
         assert standing is not None  # it was changed in this transaction
         return standing
+
+
+_TIE_MAIL = ledger.update().where(ledger.c.id == bindparam("ledger_id")).values(application_id=bindparam("number"))
+_TIE_THREAD = (
+    thread.update()
+    .where(thread.c.message_key == bindparam("key"), thread.c.application_id.is_(None))
+    .values(application_id=bindparam("number"))
+)

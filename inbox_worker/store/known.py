@@ -1,20 +1,40 @@
 """What the database knows that bears on one mail: the store's whole say in a decision."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.reading import Known, OnRecord, ReplyKind, Sent
 from inbox_worker.records import OutboxState
 from inbox_worker.store.base import Statements
+from inbox_worker.store.columns import DIGEST
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
 from inbox_worker.store.tables import answer, application, ledger, outbox, thread
 
 SENT_WINDOW = timedelta(days=7)  # RFC 3834's default window for the same answer to the same address
 MOST_REFERENCES = 1000  # a References header can be endless; a thread of people is not
+
+# A list as a parameter is put into the statement anew each time, so short ones are written out.
+_FEW = 12
 
 # Went, will go, or may have gone.
 COUNTED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNKNOWN)
@@ -22,6 +42,11 @@ COUNTED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT, OutboxStat
 
 class KnownView(Statements):
     """Answers what is on record about a mail."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        # Counted once a transaction: a burst would otherwise count all its replies again for every mail.
+        self._last_hour: dict[tuple[datetime, tuple[OutboxState, ...]], int] = {}
 
     def known(
         self,
@@ -45,87 +70,127 @@ class KnownView(Statements):
         """
         ids = list(dict.fromkeys(references))[-MOST_REFERENCES:]
         keys = {message_key(each): each for each in (*ids, *([message_id] if message_id else []))}
-        rows = self._all(select(thread).where(thread.c.message_key.in_(list(keys)))) if keys else []
         own = message_key(message_id) if message_id else None
+        rows = self._threads(list(keys))
         threads = [row.application_id for row in rows if row.application_id is not None and row.message_key != own]
-        counted = (*COUNTED, OutboxState.REHEARSED) if rehearsing else COUNTED
+        states = (*COUNTED, OutboxState.REHEARSED) if rehearsing else COUNTED
+        queries = _queries(states)
+        content = fingerprint_key(fingerprint) if fingerprint else None
         return Known(
-            applications=self._on_record(sender, threads, list(schemes), counted),
+            applications=self._on_record(sender, threads, frozenset(schemes), queries),
             ours=frozenset(keys[row.message_key] for row in rows if row.ours),
             thread_application=max(threads, default=None),
-            seen=self._seen(own, fingerprint),
+            seen=bool(self._value(_SEEN, own=own, content=content)),
             answered_by_person=any(row.answered_at is not None for row in rows if row.message_key == own),
-            sent=self._sent_to([sender, *reply_to], now, counted),
-            sent_last_hour=self.sent_since(now - timedelta(hours=1), counted),
+            sent=self._sent_to([sender, *reply_to], now - SENT_WINDOW, queries),
+            sent_last_hour=self._sent_last_hour(now, states),
         )
 
-    def sent_since(self, moment: datetime, states: tuple[OutboxState, ...] = COUNTED) -> int:
+    def sent_since(self, moment: datetime, states: Iterable[OutboxState] = COUNTED) -> int:
         """Return how many replies went out, or were queued to go, since `moment`: the global fuse counts them."""
-        statement = select(func.count()).where(
-            outbox.c.kind == MessageKind.REPLY,
-            outbox.c.state.in_(states),
-            or_(outbox.c.queued_at > moment, outbox.c.sent_at > moment),
-        )
-        return int(self._value(statement))
+        return int(self._value(_queries(tuple(states)).sent_since, moment=moment))
+
+    def _threads(self, keys: list[bytes]) -> list[Row[Any]]:
+        if len(keys) > _FEW:
+            return self._all(_THREADS, keys=keys)
+        named = {f"key{number}": key for number, key in enumerate(keys)}
+        return self._all(_few_threads(len(keys)), **named) if keys else []
+
+    def _sent_last_hour(self, now: datetime, states: tuple[OutboxState, ...]) -> int:
+        if (now, states) not in self._last_hour:
+            self._last_hour[now, states] = self.sent_since(now - timedelta(hours=1), states)
+        return self._last_hour[now, states]
+
+    def _count_reply(self, state: OutboxState) -> None:
+        """Count a reply that this transaction has queued."""
+        for now, states in self._last_hour:
+            self._last_hour[now, states] += state in states
 
     def _on_record(
-        self, sender: str, threads: list[int], schemes: list[str], counted: tuple[OutboxState, ...]
+        self, sender: str, threads: list[int], schemes: frozenset[str], queries: "_Queries"
     ) -> tuple[OnRecord, ...]:
-        theirs: list[ColumnElement[bool]] = [application.c.id.in_(threads)] if threads else []
-        if sender:
-            theirs.append(application.c.sender_key == address_key(sender))
-        if not theirs or not schemes:
+        who = address_key(sender) if sender else None
+        if threads:
+            rows = self._all(_OF_SENDER_OR_THREAD, sender=who, threads=threads)
+        else:
+            rows = self._all(_OF_SENDER, sender=who) if who else []
+        rows = [row for row in rows if row.scheme in schemes]
+        if not rows:
             return ()
-        rows = self._all(
-            select(application.c.id, application.c.scheme, application.c.state, application.c.restricted)
-            .where(or_(*theirs), application.c.scheme.in_(schemes))
-            .order_by(application.c.id)
-        )
         ids = [row.id for row in rows]
-        values = self._texts(ids)
-        asked = self._asked(ids, counted)
-        return tuple(_record(row, values.get(row.id, {}), row.id in asked) for row in rows)
-
-    def _texts(self, ids: list[int]) -> dict[int, dict[str, str]]:
         texts: dict[int, dict[str, str]] = {}
-        if ids:
-            statement = select(answer.c.application_id, answer.c.field, answer.c.value)
-            current = statement.where(answer.c.application_id.in_(ids), answer.c.superseded_at.is_(None))
-            for row in self._all(current):
-                texts.setdefault(row.application_id, {})[row.field] = row.value
-        return texts
+        for row in self._all(_TEXTS, ids=ids):
+            texts.setdefault(row.application_id, {})[row.field] = row.value
+        asked = {row.application_id for row in self._all(queries.asked, ids=ids)}
+        return tuple(_record(row, texts.get(row.id, {}), row.id in asked) for row in rows)
 
-    def _asked(self, ids: list[int], counted: tuple[OutboxState, ...]) -> set[int]:
-        """Return the applications whose applicant has been asked for what is missing."""
-        if not ids:
-            return set()
-        statement = select(outbox.c.application_id).where(
-            outbox.c.application_id.in_(ids),
+    def _sent_to(self, addresses: list[str], moment: datetime, queries: "_Queries") -> tuple[Sent, ...]:
+        who = {address_key(address) for address in addresses if address}
+        rows = [row for key in who for row in self._all(queries.sent_to, who=key, moment=moment)]
+        return tuple(Sent(row.template, row.sent_at or row.queued_at) for row in sorted(rows, key=lambda row: row.id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    """The queries that count messages in certain states."""
+
+    sent_since: Select[Any]
+    sent_to: Select[Any]
+    asked: Select[Any]
+
+
+@cache
+def _queries(states: tuple[OutboxState, ...]) -> _Queries:
+    counted = outbox.c.state.in_([literal_column(f"'{state.value}'") for state in states])
+    moment: BindParameter[datetime] = bindparam("moment")
+    replies = and_(outbox.c.kind == literal_column(f"'{MessageKind.REPLY.value}'"), counted)
+    # What waited counts from when it went. Two ranges, each with its index: with OR one index reads every reply.
+    queued = select(func.count()).where(replies, outbox.c.queued_at > moment)
+    not_queued = (outbox.c.queued_at > moment).is_(false())  # "<=" would make it the range that is searched
+    handed = select(func.count()).where(replies, outbox.c.handed_at > moment, not_queued)
+    return _Queries(
+        sent_since=select(queued.scalar_subquery() + handed.scalar_subquery()),
+        sent_to=select(outbox.c.id, outbox.c.template, outbox.c.queued_at, outbox.c.sent_at).where(
+            outbox.c.recipient_key == bindparam("who"),
+            replies,
+            or_(outbox.c.queued_at > moment, outbox.c.handed_at > moment),
+        ),
+        asked=select(outbox.c.application_id).where(  # whose applicant has been asked for what is missing
+            outbox.c.application_id.in_(bindparam("ids", expanding=True)),
             outbox.c.template == ReplyKind.ACKNOWLEDGEMENT_INCOMPLETE.value,
-            outbox.c.state.in_(counted),
-        )
-        return {row.application_id for row in self._all(statement)}
-
-    def _seen(self, own: bytes | None, fingerprint: str) -> bool:
-        keys: list[ColumnElement[bool]] = [ledger.c.message_key == own] if own else []
-        if fingerprint:
-            keys.append(ledger.c.fingerprint == fingerprint_key(fingerprint))
-        return bool(keys) and self._first(select(ledger.c.id).where(or_(*keys)).limit(1)) is not None
-
-    def _sent_to(self, addresses: list[str], now: datetime, counted: tuple[OutboxState, ...]) -> tuple[Sent, ...]:
-        keys = {address_key(address) for address in addresses if address}
-        if not keys:
-            return ()
-        at = func.coalesce(outbox.c.sent_at, outbox.c.queued_at, type_=outbox.c.sent_at.type).label("went_at")
-        rows = self._all(
-            select(outbox.c.template, at)
-            .where(outbox.c.recipient_key.in_(keys), outbox.c.kind == MessageKind.REPLY)
-            .where(outbox.c.state.in_(counted))
-            .where(or_(outbox.c.queued_at > now - SENT_WINDOW, outbox.c.sent_at > now - SENT_WINDOW))
-            .order_by(outbox.c.id)
-        )
-        return tuple(Sent(row.template, row.went_at) for row in rows)
+            counted,
+        ),
+    )
 
 
 def _record(row: Row[Any], values: dict[str, str], asked: bool) -> OnRecord:
     return OnRecord(row.id, row.scheme, row.state.value, values, asked_for_missing=asked, restricted=row.restricted)
+
+
+@cache
+def _few_threads(count: int) -> Select[Any]:
+    keys = [bindparam(f"key{number}", type_=DIGEST) for number in range(count)]
+    return select(thread).where(thread.c.message_key.in_(keys))
+
+
+def _of(*whose: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(application.c.id, application.c.scheme, application.c.state, application.c.restricted)
+        .where(or_(*whose))
+        .order_by(application.c.id)
+    )
+
+
+_FROM_SENDER = application.c.sender_key == bindparam("sender")
+_OF_SENDER = _of(_FROM_SENDER)
+_OF_SENDER_OR_THREAD = _of(_FROM_SENDER, application.c.id.in_(bindparam("threads", expanding=True)))
+_THREADS = select(thread).where(thread.c.message_key.in_(bindparam("keys", expanding=True)))
+_SEEN = select(
+    or_(
+        exists().where(ledger.c.message_key == bindparam("own")),
+        exists().where(ledger.c.fingerprint == bindparam("content")),
+    )
+)
+_TEXTS = select(answer.c.application_id, answer.c.field, answer.c.value).where(
+    answer.c.application_id.in_(bindparam("ids", expanding=True)), answer.c.superseded_at.is_(None)
+)

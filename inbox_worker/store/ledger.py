@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, func, or_, select
 
 from inbox_worker.core.effects import LedgerEntry
 from inbox_worker.core.mail import MailId
@@ -26,16 +26,20 @@ class LedgerView(Statements):
         renumbered by a new UIDVALIDITY. A mail that has another's Message-ID but other content is not a copy.
         message_id: with <>, or None. fingerprint: "" where it could not be made; then the Message-ID decides.
         """
-        here = _at(mail)
-        statement = select(ledger.c.id, here.label("here"), ledger.c.fingerprint).where(
-            or_(here, *_copies(message_id, fingerprint))
+        own = message_key(message_id) if message_id else None
+        content = fingerprint_key(fingerprint) if fingerprint else None
+        row = self._first(
+            _SIGHTING,
+            **_place(mail),
+            content=content,
+            own_without_content=own,
+            own_alone=None if content else own,
         )
-        row = self._first(statement.order_by(here.desc(), ledger.c.id).limit(1))
         if row is None:
             return None
         if row.here:
             return Sighting(row.id, SeenBy.PLACE)
-        by_content = fingerprint and row.fingerprint == fingerprint_key(fingerprint)
+        by_content = content is not None and row.fingerprint == content
         return Sighting(row.id, SeenBy.FINGERPRINT if by_content else SeenBy.MESSAGE_ID)
 
     def recorded(self, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> frozenset[int]:
@@ -53,12 +57,12 @@ class LedgerView(Statements):
 
     def ledger_row(self, ledger_id: int) -> LedgerRow | None:
         """Return what is kept of a mail, by the number of its row."""
-        row = self._first(select(ledger).where(ledger.c.id == ledger_id))
+        row = self._first(BY_ID, ledger_id=ledger_id)
         return ledger_row_of(row) if row else None
 
     def ledger_row_at(self, mail: MailId) -> LedgerRow | None:
         """Return what is kept of the mail at this place."""
-        row = self._first(select(ledger).where(_at(mail)))
+        row = self._first(_BY_PLACE, **_place(mail))
         return ledger_row_of(row) if row else None
 
     def ledger_rows(self, message_id: str) -> tuple[LedgerRow, ...]:
@@ -115,14 +119,7 @@ class Ledger(LedgerView):
             scheme=entry.scheme,
             mark=mark,
         )
-        self._changed(
-            trouble.delete().where(
-                trouble.c.mailbox == mail.mailbox,
-                trouble.c.folder == mail.folder,
-                trouble.c.uidvalidity == mail.uidvalidity,
-                trouble.c.uid == mail.uid,
-            )
-        )
+        self._changed(_NO_TROUBLE, **_place(mail))
         return ledger_id
 
     def marked(self, ledger_id: int, at: datetime) -> None:
@@ -149,24 +146,42 @@ def ledger_row_of(row: Row[Any], prefix: str = "") -> LedgerRow:
     )
 
 
-def _copies(message_id: str | None, fingerprint: str) -> Iterator[ColumnElement[bool]]:
-    if fingerprint:
-        yield ledger.c.fingerprint == fingerprint_key(fingerprint)
-        if message_id:
-            yield and_(ledger.c.message_key == message_key(message_id), ledger.c.fingerprint.is_(None))
-    elif message_id:
-        yield ledger.c.message_key == message_key(message_id)
-
-
 def _in(mailbox: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
     return and_(ledger.c.mailbox == mailbox, ledger.c.folder == folder, ledger.c.uidvalidity == uidvalidity)
 
 
-def _at(mail: MailId) -> ColumnElement[bool]:
-    return and_(_in(mail.mailbox, mail.folder, mail.uidvalidity), ledger.c.uid == mail.uid)
+def _at_place(table: Table) -> ColumnElement[bool]:
+    return and_(
+        table.c.mailbox == bindparam("mailbox"),
+        table.c.folder == bindparam("folder"),
+        table.c.uidvalidity == bindparam("uidvalidity"),
+        table.c.uid == bindparam("uid"),
+    )
+
+
+def _place(mail: MailId) -> dict[str, Any]:
+    return {"mailbox": mail.mailbox, "folder": mail.folder, "uidvalidity": mail.uidvalidity, "uid": mail.uid}
 
 
 def _batches(uids: Iterable[int]) -> Iterator[list[int]]:
     every = sorted(set(uids))
     for start in range(0, len(every), _BATCH):
         yield every[start : start + _BATCH]
+
+
+BY_ID = select(ledger).where(ledger.c.id == bindparam("ledger_id"))
+_BY_PLACE = select(ledger).where(_at_place(ledger))
+_NO_TROUBLE = trouble.delete().where(_at_place(trouble))
+_SIGHTING = (  # a key that a mail has not is NULL, and NULL equals nothing
+    select(ledger.c.id, _at_place(ledger).label("here"), ledger.c.fingerprint)
+    .where(
+        or_(
+            _at_place(ledger),
+            ledger.c.fingerprint == bindparam("content"),
+            and_(ledger.c.message_key == bindparam("own_without_content"), ledger.c.fingerprint.is_(None)),
+            ledger.c.message_key == bindparam("own_alone"),
+        )
+    )
+    .order_by(_at_place(ledger).desc(), ledger.c.id)
+    .limit(1)
+)

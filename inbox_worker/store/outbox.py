@@ -14,16 +14,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from inbox_worker.core.effects import MessageKind
-from inbox_worker.records import NewMessage, OutboxItem, OutboxState, Outgoing, Released
+from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Outgoing, Released
 from inbox_worker.store.applications import reference_of
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key, message_key
+from inbox_worker.store.known import KnownView
 from inbox_worker.store.tables import application, application_event, outbox, thread
-
-_COLUMNS = [column for column in outbox.c if column.name not in ("content", "recipient_key")]
 
 
 class OutboxView(Statements):
@@ -39,7 +38,7 @@ class OutboxView(Statements):
         limit: int | None = None,
     ) -> tuple[OutboxItem, ...]:
         """Return messages without their bytes, oldest first; None does not filter. application: its id."""
-        statement = _select().order_by(outbox.c.id).limit(limit)
+        statement = select(*_AS_ITEM).order_by(outbox.c.id).limit(limit)
         if states is not None:
             statement = statement.where(outbox.c.state.in_(list(states)))
         if application is not None:
@@ -53,8 +52,7 @@ class OutboxView(Statements):
     def outbox_item(self, which: int | str) -> OutboxItem | None:
         """Return one message by its number or its Message-ID."""
         column = outbox.c.id if isinstance(which, int) else outbox.c.message_id
-        row = self._first(_select().where(column == which))
-        return _item(row) if row else None
+        return _item_or_none(self._first(select(*_AS_ITEM).where(column == which)))
 
     def content(self, item_id: int) -> bytes | None:
         """Return the bytes of a message, to be shown; None once purged. To send it, use `hand_over`."""
@@ -67,7 +65,7 @@ class OutboxView(Statements):
         return int(self._value(select(func.count()).where(outbox.c.kind == kind, *waiting)))
 
 
-class Outbox(OutboxView):
+class Outbox(KnownView, OutboxView):
     """Queues, claims and settles messages."""
 
     def enqueue(
@@ -79,6 +77,7 @@ class Outbox(OutboxView):
         From now on its Message-ID is known as ours, and answers to it belong to its application.
         Raises Unstorable where the Message-ID was used before, or the mail has a reply already.
         """
+        state = OutboxState.REHEARSED if rehearse else OutboxState.QUEUED
         item_id = self._insert(
             outbox,
             message_id=message.message_id,
@@ -93,13 +92,15 @@ class Outbox(OutboxView):
             ledger_id=message.ledger_id,
             content=message.content,
             sha256=hashlib.sha256(message.content).digest(),
-            state=OutboxState.REHEARSED if rehearse else OutboxState.QUEUED,
+            state=state,
             queued_at=at,
             next_try_at=not_before or at,
         )
-        key = message_key(message.message_id)
         # Not "unless there": an id of ours that somebody's mail has used before would tie their thread to ours.
-        self._insert_all(thread, [{"message_key": key, "ours": True, "application_id": message.application, "at": at}])
+        tied = {"message_key": message_key(message.message_id), "application_id": message.application}
+        self._insert_all(thread, [{**tied, "ours": True, "at": at}])
+        if message.kind is MessageKind.REPLY:
+            self._count_reply(state)
         return item_id
 
     def claim(
@@ -128,15 +129,8 @@ class Outbox(OutboxView):
             due = due.where(outbox.c.mailbox.in_(list(mailboxes)))
         # A CTE, not IN (SELECT ...): PostgreSQL may run a subquery again and then lock other rows.
         chosen = due.cte("due")
-        claimed = (
-            outbox.update()
-            .where(outbox.c.id.in_(select(chosen.c.id)))
-            .values(claimed_by=worker, claimed_at=now)
-            .returning(outbox.c.id)
-        )
-        ids = [row.id for row in self._connection.execute(claimed)]
-        rows = self._all(_select().where(outbox.c.id.in_(ids)).order_by(outbox.c.next_try_at, outbox.c.id))
-        return tuple(_item(row) for row in rows)
+        claimed = outbox.update().where(outbox.c.id.in_(select(chosen.c.id))).values(claimed_by=worker, claimed_at=now)
+        return _in_order(_item(row) for row in self._all(claimed.returning(*_AS_ITEM)))
 
     def hand_over(self, item_ids: Iterable[int], worker: str, at: datetime) -> tuple[Outgoing, ...]:
         """Mark claimed messages as `sending` and return them with their bytes.
@@ -144,12 +138,9 @@ class Outbox(OutboxView):
         Commit before the mail server hears of them. Left out is what is no longer this worker's to send:
         cancelled, purged, or given to another after a long silence.
         """
-        mine = (outbox.c.id.in_(list(item_ids)), outbox.c.claimed_by == worker, outbox.c.state == OutboxState.QUEUED)
-        statement = outbox.update().where(*mine, outbox.c.content.is_not(None))
-        handed = statement.values(state=OutboxState.SENDING, handed_at=at).returning(outbox.c.id, outbox.c.content)
-        contents = {row.id: row.content for row in self._connection.execute(handed)}
-        rows = self._all(_select().where(outbox.c.id.in_(contents)).order_by(outbox.c.next_try_at, outbox.c.id))
-        return tuple(Outgoing(_item(row), contents[row.id]) for row in rows)
+        rows = self._all(_HAND_OVER, ids=list(item_ids), worker=worker, at=at)
+        contents = {row.id: row.content for row in rows}
+        return tuple(Outgoing(item, contents[item.id]) for item in _in_order(_item(row) for row in rows))
 
     def sent(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = 250, status: str | None = None
@@ -158,38 +149,26 @@ class Outbox(OutboxView):
 
         Also after `release_stale_claims`: a late answer is better than none.
         """
-        item = self._settle(item_id, worker, state=OutboxState.SENT, sent_at=at, code=code, status=status)
-        self._tell(item, "sent", at)
-        return item
+        row = self._first(_SENT, item_id=item_id, worker=worker, at=at, answer=code, enhanced=status)
+        return self._tell(row, "sent", at)
 
     def try_later(
         self, item_id: int, worker: str, next_try_at: datetime, *, code: int | None = None, status: str | None = None
     ) -> OutboxItem | None:
         """Queue a message again that the mail server put off: a failed try more. None: not this worker's."""
-        return self._settle(
-            item_id,
-            worker,
-            state=OutboxState.QUEUED,
-            tries=outbox.c.tries + 1,
-            next_try_at=next_try_at,
-            code=code,
-            status=status,
-            **_UNCLAIMED,
-        )
+        values = {"tries": outbox.c.tries + 1, "next_try_at": next_try_at, "code": code, "status": status}
+        return _item_or_none(self._settle(item_id, worker, state=OutboxState.QUEUED, **values, **_UNCLAIMED))
 
     def refused(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = None, status: str | None = None
     ) -> OutboxItem | None:
         """Record that a message cannot be sent: refused for good, or given up. None: not this worker's."""
-        item = self._settle(
-            item_id, worker, state=OutboxState.FAILED, tries=outbox.c.tries + 1, code=code, status=status
-        )
-        self._tell(item, "not sent", at)
-        return item
+        values = {"tries": outbox.c.tries + 1, "code": code, "status": status}
+        return self._tell(self._settle(item_id, worker, state=OutboxState.FAILED, **values), "not sent", at)
 
     def unknown(self, item_id: int, worker: str) -> OutboxItem | None:
         """Record that the connection was lost when the message may have been taken. None: not this worker's."""
-        return self._settle(item_id, worker, state=OutboxState.UNKNOWN)
+        return _item_or_none(self._settle(item_id, worker, state=OutboxState.UNKNOWN))
 
     def put_back(self, item_ids: Iterable[int], worker: str) -> int:
         """Queue messages again that the mail server certainly did not get, counting no try.
@@ -219,15 +198,12 @@ class Outbox(OutboxView):
 
     def proved_sent(self, item_id: int, at: datetime) -> OutboxItem | None:
         """Settle an `unknown` message that was found in the Sent folder. None: it is not unknown."""
-        item = self._move(item_id, (OutboxState.UNKNOWN,), state=OutboxState.SENT, sent_at=at)
-        self._tell(item, "sent", at)
-        return item
+        return self._tell(self._move(item_id, (OutboxState.UNKNOWN,), state=OutboxState.SENT, sent_at=at), "sent", at)
 
     def proved_unsent(self, item_id: int, next_try_at: datetime) -> OutboxItem | None:
         """Queue an `unknown` message again that certainly did not go out. None: it is not unknown."""
-        return self._move(
-            item_id, (OutboxState.UNKNOWN,), state=OutboxState.QUEUED, next_try_at=next_try_at, **_UNCLAIMED
-        )
+        queued = {"state": OutboxState.QUEUED, "next_try_at": next_try_at, **_UNCLAIMED}
+        return _item_or_none(self._move(item_id, (OutboxState.UNKNOWN,), **queued))
 
     def bounced(self, message_id: str, action: str, status: str, at: datetime) -> OutboxItem | None:
         """Record a delivery report about a message of ours; return the message, or None where it names none.
@@ -238,44 +214,74 @@ class Outbox(OutboxView):
         item = self.outbox_item(message_id)
         if item is None or action != "failed":
             return item
-        delivered = (OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.BOUNCED)
-        moved = self._move(item.id, delivered, state=OutboxState.BOUNCED, status=status or None)
-        if moved is not None and item.state is not OutboxState.BOUNCED:
-            self._undelivered(moved, status, at)
-        return moved or item
+        delivered = (OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN)
+        row = self._move(item.id, delivered, state=OutboxState.BOUNCED, status=status or None)
+        if row is None:  # reported before, or never handed over
+            return item
+        if row.application_id is not None and row.kind is MessageKind.REPLY:
+            problem = {"delivery_problem": status or "bounced", "updated_at": at}
+            self._changed(application.update().where(application.c.id == row.application_id).values(problem))
+            self._tell(row, "undelivered", at)
+        return _item(row)
 
-    def _undelivered(self, item: OutboxItem, status: str, at: datetime) -> None:
-        number = self._value(select(outbox.c.application_id).where(outbox.c.id == item.id))
-        if number is None or item.kind is not MessageKind.REPLY:
-            return
-        problem = {"delivery_problem": status or "bounced", "updated_at": at}
-        self._changed(application.update().where(application.c.id == number).values(problem))
-        self._tell(item, "undelivered", at)
+    def _settle(self, item_id: int, worker: str, **values: Any) -> Row[Any] | None:
+        """Change a message that `worker` has handed over."""
+        return self._move(item_id, _HANDED, outbox.c.claimed_by == worker, **values)
 
-    def _settle(self, item_id: int, worker: str, **values: Any) -> OutboxItem | None:
-        states = (OutboxState.SENDING, OutboxState.UNKNOWN)
-        mine = outbox.c.claimed_by == worker
-        return self._move(item_id, states, mine, **values)
-
-    def _move(self, item_id: int, states: tuple[OutboxState, ...], *also: Any, **values: Any) -> OutboxItem | None:
-        """Change a message that is in one of `states`; return it as it is then, or None."""
+    def _move(self, item_id: int, states: tuple[OutboxState, ...], *also: Any, **values: Any) -> Row[Any] | None:
+        """Change a message that is in one of `states`; return its row as it is then, or None."""
         statement = outbox.update().where(outbox.c.id == item_id, outbox.c.state.in_(states), *also)
-        return self.outbox_item(item_id) if self._changed(statement.values(values)) else None
+        self._last_hour.clear()
+        return self._first(statement.values(values).returning(*_AS_ITEM))
 
-    def _tell(self, item: OutboxItem | None, what: str, at: datetime) -> None:
-        """Add an event to the application that a message is about."""
-        if item is None or item.application is None:
-            return
-        number = select(outbox.c.application_id).where(outbox.c.id == item.id).scalar_subquery()
-        self._insert(application_event, application_id=number, at=at, what=what, detail=item.template, by="worker")
+    def _tell(self, row: Row[Any] | None, what: str, at: datetime) -> OutboxItem | None:
+        """Add an event to the application that a message is about; return the message."""
+        if row is not None and row.application_id is not None:
+            number, template = row.application_id, row.template
+            self._insert(application_event, application_id=number, at=at, what=what, detail=template, by=WORKER)
+        return _item_or_none(row)
 
 
 _UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
 
 
-def _select() -> Select[Any]:
-    joined = outbox.outerjoin(application, application.c.id == outbox.c.application_id)
-    return select(*_COLUMNS, application.c.prefix).select_from(joined)
+_HANDED = (OutboxState.SENDING, OutboxState.UNKNOWN)
+# Not a join: UPDATE ... RETURNING gives the same columns in the same statement.
+_PREFIX = select(application.c.prefix).where(application.c.id == outbox.c.application_id).scalar_subquery()
+_AS_ITEM = (
+    *(column for column in outbox.c if column.name not in ("content", "recipient_key")),
+    _PREFIX.label("prefix"),
+)
+_HAND_OVER = (
+    outbox.update()
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.claimed_by == bindparam("worker"),
+        outbox.c.state == OutboxState.QUEUED,
+        outbox.c.content.is_not(None),
+    )
+    .values(state=OutboxState.SENDING, handed_at=bindparam("at"))
+    .returning(*_AS_ITEM, outbox.c.content)
+)
+_SENT = (
+    outbox.update()
+    .where(
+        outbox.c.id == bindparam("item_id"),
+        outbox.c.claimed_by == bindparam("worker"),
+        outbox.c.state.in_(_HANDED),
+    )
+    .values(state=OutboxState.SENT, sent_at=bindparam("at"), code=bindparam("answer"), status=bindparam("enhanced"))
+    .returning(*_AS_ITEM)
+)
+
+
+def _in_order(items: Iterable[OutboxItem]) -> tuple[OutboxItem, ...]:
+    """Return `items`, the longest due first: UPDATE ... RETURNING keeps no order."""
+    return tuple(sorted(items, key=lambda item: (item.next_try_at, item.id)))
+
+
+def _item_or_none(row: Row[Any] | None) -> OutboxItem | None:
+    return _item(row) if row is not None else None
 
 
 def _item(row: Row[Any]) -> OutboxItem:

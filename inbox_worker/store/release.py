@@ -41,7 +41,7 @@ class Release(Outbox, Operations):
     def _person(
         self, item_id: int, states: tuple[OutboxState, ...], what: str, by: str, at: datetime, **values: Any
     ) -> OutboxItem | None:
-        item = self._move(item_id, states, outbox.c.content.is_not(None), **values)
-        if item is not None:
-            self.audit(by, what, f"outbox {item_id}", at)
-        return item
+        if self._move(item_id, states, outbox.c.content.is_not(None), **values) is None:
+            return None
+        self.audit(by, what, f"outbox {item_id}", at)
+        return self.outbox_item(item_id)

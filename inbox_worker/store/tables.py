@@ -230,7 +230,7 @@ outbox = Table(
     Index("ix_outbox_state_next_try_at", "state", "next_try_at"),
     Index("ix_outbox_recipient_key_queued_at", "recipient_key", "queued_at"),
     Index("ix_outbox_kind_queued_at", "kind", "queued_at"),
-    Index("ix_outbox_sent_at", "sent_at"),
+    Index("ix_outbox_kind_handed_at", "kind", "handed_at"),
     Index("ix_outbox_application_id", "application_id"),
     Index("ix_outbox_ledger_id", "ledger_id"),
     sqlite_autoincrement=True,

@@ -396,7 +396,7 @@ def _outbox() -> None:
     op.create_index("ix_outbox_kind_queued_at", "outbox", ["kind", "queued_at"])
     op.create_index("ix_outbox_ledger_id", "outbox", ["ledger_id"])
     op.create_index("ix_outbox_recipient_key_queued_at", "outbox", ["recipient_key", "queued_at"])
-    op.create_index("ix_outbox_sent_at", "outbox", ["sent_at"])
+    op.create_index("ix_outbox_kind_handed_at", "outbox", ["kind", "handed_at"])
     op.create_index("ix_outbox_state_next_try_at", "outbox", ["state", "next_try_at"])
     op.create_index(
         "ux_outbox_one_reply", "outbox", ["ledger_id"], unique=True, **_where("kind = 'reply' AND state != 'cancelled'")

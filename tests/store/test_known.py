@@ -180,6 +180,18 @@ def test_the_last_hour_counts_replies_to_anybody(store: Store) -> None:
         assert known(tx, sender="x@example.net").sent_last_hour == 3
 
 
+def test_the_last_hour_counts_what_the_same_transaction_queued_or_took_back(store: Store) -> None:
+    with store.transaction() as tx:
+        counted = [known(tx).sent_last_hour]
+        items = [tx.enqueue(message(number, recipient="x@example.net"), NOW) for number in range(3)]
+        tx.enqueue(message(9, recipient="x@example.net"), NOW, rehearse=True)
+        counted.append(known(tx).sent_last_hour)
+        tx.cancel(items[0], by="ada", at=NOW)
+        counted.append(known(tx).sent_last_hour)
+        counted.append(known(tx, now=NOW + 2 * HOUR).sent_last_hour)
+    assert counted == [0, 3, 2, 0]
+
+
 def test_whether_the_missing_items_were_asked_for_is_told(store: Store) -> None:
     with store.transaction() as tx:
         number = apply_new(tx, 1).id
