@@ -11,6 +11,8 @@ _BEAM = 400  # states kept after each label; a form has some ten labels, so noth
 _THRESHOLD = 0.5  # what a label must score to be used at all
 _MARKED = {":": 0.12, "=": 0.1, "?": 0.12, "cell": 0.12, "prefix": 0.12, "-": 0.05, "alone": 0.0, "unmarked": 0.0}
 _NEXT, _LATER = 0.08, 0.04  # for standing right after the field before it, or anywhere after it
+_CERTAIN = 0.95  # a label that is one beyond doubt
+_WHOLE = 0.1  # for a whole question: a shorter label inside its answer loses against it
 _FILLED = 0.2  # a filled copy of the form beats a blank one
 
 
@@ -63,6 +65,7 @@ def _fit(label: Label, key: str, value: str, first: str, scheme: Scheme, lexicon
     kind = scheme.field(key).kind
     shown = value if kind is FieldKind.TEXT else first
     score = label.scores[key] + _MARKED.get(label.mark, 0.0) + plausible(shown, kind, lexicon)
+    score += _WHOLE if label.scores[key] >= _CERTAIN and len(label.text.split()) >= 6 else 0.0
     return score + (_FILLED if shown.strip() else 0.0)
 
 
@@ -74,7 +77,7 @@ def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme
         key = max(label.scores, key=lambda name: label.scores[name], default="")
         if not key or label.scores[key] < 0.9:
             continue
-        following = labels[number + 1] if number + 1 < len(labels) else None
+        following = next((later for later in labels[number + 1 :] if later.best >= _CERTAIN), None)
         kind = scheme.field(key).kind
         value = preview(label, following, lines) if kind is FieldKind.TEXT else _first_line(label, following, lines)
         if value.strip() and plausible(value, kind, lexicon) > 0.03:
@@ -91,7 +94,7 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
     order = {item.key: place for place, item in enumerate(scheme.fields)}
     states: dict[tuple[frozenset[str], int], _State] = {(frozenset(), -1): _State(0.0)}
     for number, label in enumerate(labels):
-        following = labels[number + 1] if number + 1 < len(labels) else None
+        following = next((later for later in labels[number + 1 :] if later.best >= _CERTAIN), None)
         value, first = preview(label, following, lines), _first_line(label, following, lines)
         fits = {key: _fit(label, key, value, first, scheme, lexicon) for key in label.scores}
         fits = {key: fit for key, fit in fits.items() if fit >= _THRESHOLD}

@@ -111,11 +111,16 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         used=_used(blocks, spare, listed),
         several=_several(found, listed, scheme),
         conflicts=_conflicts(values, spare, listed, context) if choices else (),
-        full_questions=sum(1 for choice in choices if choice.score >= 0.95 and len(choice.label.text.split()) >= 6),
+        full_questions=sum(1 for choice in choices if _is_question(choice)),
         label_texts=tuple(choice.label.text for choice in choices),
         ordered=frozenset(choice.key for choice in choices if choice.label.mark == "number"),
         first=listed[choices[0].label.line] if choices else None,
     )
+
+
+def _is_question(choice: Choice) -> bool:
+    """Whether the label is the scheme's own question, nearly to the letter."""
+    return choice.label.scores.get(choice.key, 0.0) >= 0.9 and len(choice.label.text.split()) >= 6
 
 
 def _before(line: Line, first: Line) -> bool:
@@ -280,7 +285,7 @@ def extract(
         letter = _letter(outside, found, scheme, lexicon)
         _add(values, letter)
         if region.whose is not Whose.OTHER:
-            _add_details(values, document, outside, sender, person, scheme)
+            _add_details(values, document, outside, sender, person, scheme, lexicon)
     order = [item.key for item in scheme.fields]
     values = {key: values[key] for key in order if key in values}
     missing = tuple(item.key for item in scheme.fields if item.required and item.key not in values)
@@ -323,18 +328,19 @@ _LETTER_SKIP = (
 def _letter(outside: tuple[Line, ...], found: Labelled, scheme: Scheme, lexicon: Lexicon) -> dict[str, FieldValue]:
     """Answers in running text: only where no question of the form is there."""
     texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
-    if found.asked & texts:  # somebody who keeps the questions answers there
+    if len(found.asked & texts) > 1:  # somebody who keeps the questions answers there
         return {}
     delay = lexicon.phrases.get("put_off", ())
     skip = pattern((*_LETTER_SKIP, *delay))
     lines = [line for line in outside if line.origin == "body"]
     answers = prose.answers(lines, scheme, lexicon, skip)
-    return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in answers}
+    kept = [answer for answer in answers if answer.key not in found.asked]
+    return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in kept}
 
 
 def _add_details(
     values: dict[str, FieldValue], document: Document, outside: tuple[Line, ...], sender: Address, person: str | None,
-    scheme: Scheme,
+    scheme: Scheme, lexicon: Lexicon,
 ) -> None:  # fmt: skip
     """Fill name, e-mail and one-line fields from the signature, from sentences and from the From header."""
     signed = [line for line in document.lines if line.kind is Kind.SIGNATURE]
@@ -342,7 +348,9 @@ def _add_details(
     block = signature.details(signed, scheme, person or stated)
     bare_lines = _card(outside, scheme, person)
     card = signature.details(bare_lines, scheme, person) if bare_lines else {}
-    told = prose.facts([line for line in outside if line.origin == "body" and line not in bare_lines], scheme, person)
+    told = prose.facts(
+        [line for line in outside if line.origin == "body" and line not in bare_lines], scheme, lexicon, person
+    )
     if stated and person and not names.related(stated, person):
         block = {}  # the signature is the sender's, the form somebody else's
     for item in scheme.fields:

@@ -8,6 +8,7 @@ from inbox_worker.core.assign import Choice
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.labels import Label
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.values import puts_off
 from inbox_worker.core.words import fold, pattern, tokens
 
 _LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
@@ -100,7 +101,7 @@ def _without_remarks(
     kept = groups[:first]
     for place, group in enumerate(groups[first:], first):
         text = " ".join(line.text for line in group)
-        if compact or is_remark(text, context):
+        if compact or is_remark(text, context) or puts_off(text, context.lexicon):
             break
         last = place == len(groups) - 1
         if not several and others >= 2 and last and len(text.split()) <= _BRIEF and not group[0].bullet:
@@ -156,7 +157,12 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
             kept = _without_name_below(kept, region, origin_ends(lines, region))
             if is_last and label.mark != "cell" and not lines[label.line].origin.startswith("attachment"):
                 kept = _without_remarks(kept, label.rest, several, compact, len(texts) - 1, context)
-                if kept and kept[0].gap and not label.rest and (blank or (beside and is_remark(_first_paragraph(kept), context))):
+                if (
+                    kept
+                    and kept[0].gap
+                    and not label.rest
+                    and (blank or (beside and is_remark(_first_paragraph(kept), context)))
+                ):
                     kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))

@@ -233,7 +233,7 @@ def of_text(text: str, scheme: Scheme) -> Label | None:
     if prefix := _prefix(shown, scheme):
         key = next(iter(prefix.scores))
         left_over = len(tokens(prefix.rest))
-        if whole and left_over <= 3 and whole.scores.get(key, 0) >= 0.6:
+        if whole and 1 <= left_over <= 3 and whole.scores.get(key, 0) >= 0.6:
             return whole
         if best is None or (best.best < 0.97 and len(tokens(best.text)) < len(tokens(prefix.text))):
             best = prefix
@@ -317,7 +317,9 @@ def _openings(scheme: Scheme) -> re.Pattern[str]:
         for name in (item.label, *item.label.split("/"), *item.variants)
         if len(name) > 2
     }
-    words = "|".join(sorted((r"\W+".join(map(re.escape, tokens(n))) for n in names if tokens(n)), key=len, reverse=True))
+    words = "|".join(
+        sorted((r"\W+".join(map(re.escape, tokens(n))) for n in names if tokens(n)), key=len, reverse=True)
+    )
     return re.compile(rf"(?P<label>{words})\s+(?P<rest>\S.*)", re.IGNORECASE)
 
 
@@ -379,7 +381,7 @@ def wrapped(lines: list[Line], index: int, scheme: Scheme) -> Label | None:
     """Return the question that begins on line `index` and ends on the next one or two, or None."""
     first = lines[index]
     words = tokens(stripped(first.text))
-    if not 3 <= len(words) <= MAX_LABEL_WORDS or first.cells or "?" in first.text[:-1]:
+    if not 3 <= len(words) <= MAX_LABEL_WORDS or first.cells or "?" in first.text or first.text.endswith((".", ":")):
         return None
     text = first.text
     for extra in (1, 2):
@@ -419,4 +421,16 @@ def all_of(lines: list[Line], scheme: Scheme, limit: int = 60) -> list[Label]:
     return sorted([*found, *bare_ones], key=lambda label: (label.line, label.column)) if bare_ones else found
 
 
-__all__ = ["Label", "all_of", "bare", "inline", "is_exact", "match", "of_line", "of_text", "stripped", "unmarked", "wrapped"]
+__all__ = [
+    "Label",
+    "all_of",
+    "bare",
+    "inline",
+    "is_exact",
+    "match",
+    "of_line",
+    "of_text",
+    "stripped",
+    "unmarked",
+    "wrapped",
+]

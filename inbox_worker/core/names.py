@@ -116,9 +116,15 @@ def without_letters(name: str) -> str:
     """Return `name` without letters after it ("Jo Bell PhD SFHEA" -> "Jo Bell")."""
     parts = [part for part in name.replace(",", " , ").split() if part != ","]
     kept = len(parts)
-    while kept > 2 and _LETTERS.fullmatch(parts[kept - 1].strip("()")):
+    while kept > 2 and _is_letters(parts[kept - 1].strip("()"), parts[: kept - 1]):
         kept -= 1
     return " ".join(parts[:kept])
+
+
+def _is_letters(word: str, before: list[str]) -> bool:
+    """Whether `word` is "PhD", "SFHEA" or any short run of capitals after a name that is not in capitals itself."""
+    capitals = word.isalpha() and word.isupper() and 2 <= len(word) <= 5
+    return bool(_LETTERS.fullmatch(word)) or (capitals and not any(part.isupper() and len(part) > 2 for part in before))
 
 
 def from_header(address: Address) -> str | None:
@@ -197,11 +203,10 @@ def related(one: str, other: str) -> bool:
 
 
 def includes(longer: str, shorter: str) -> bool:
-    """Return whether `longer` has all words of `shorter` and more of them, titles aside."""
+    """Return whether `longer` has all words of `shorter` and says more: further words, or a name for an initial."""
     more, fewer = words(longer), words(shorter)
-    return len(more) > len(fewer) and all(
-        any(word == part or (len(part) == 1 and word.startswith(part)) for word in more) for part in fewer
-    )
+    same = all(any(word == part or (len(part) == 1 and word.startswith(part)) for word in more) for part in fewer)
+    return same and (len(more) > len(fewer) or (len(more) == len(fewer) and set(more) != set(fewer)))
 
 
 def fullest(stated: str | None, others: list[str]) -> str | None:

@@ -122,7 +122,11 @@ def with_stacked(choices: list[Choice], lines: list[Line], scheme: Scheme, lexic
         values = _values(run, lines) if len(run) >= 3 else []
         if len(values) == len(run) and _suits(run, values, scheme, lexicon):
             result += [
-                Choice(Label(choice.label.line, choice.label.text, value, choice.label.scores, "cell"), choice.key, choice.score)
+                Choice(
+                    Label(choice.label.line, choice.label.text, value, choice.label.scores, "cell"),
+                    choice.key,
+                    choice.score,
+                )
                 for choice, value in zip(run, values, strict=True)
             ]
         else:

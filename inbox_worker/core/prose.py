@@ -15,18 +15,23 @@ from inbox_worker.core.words import fold, pattern, plain, sentences
 
 _CUE_WITHIN = 90  # characters from a sentence's start in which its cue must stand to open an answer
 _ARTICLE = r"(?:an?|the|your|our|currently|now|one of the|also|just|employed as|working as)\s+"
+_LIST = (
+    r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"  # "X, Y and Z"
+)
+_TITLE = r"(?P<title>[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
+_STOP = r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since|for (?:the|\d))\b|\s+-|$)"
 _ROLE = re.compile(
-    rf"\b(?:i(?:'m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|as)\s+(?:{_ARTICLE})*"
-    r"(?P<title>[^,.;:!?()]{3,70}?(?:\s*\([^)]{2,40}\))?)"
-    r"(?:,?\s+(?:in|at|within|for|with|based in|here in|over in)\s+(?:the\s+|our\s+)?(?P<place>[^,.;:!?]{2,80}))?"
-    r"(?=[,.;:!?]|\s+(?:and|but|so|who|which|where|because|based|since)\b|$)",
+    rf"\b(?:i(?:'m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|employed as|as)\s+(?:{_ARTICLE})*"
+    rf"{_TITLE}{_STOP}",
     re.IGNORECASE,
 )
-_PLACE_FIRST = re.compile(
-    r"\bi(?:'m| am)?\s+(?:currently\s+)?(?:work(?:ing)?|based|employed|located)\s+(?:in|at|within|for)\s+(?:the\s+|our\s+)?"
-    r"(?P<place>[^,.;:!?]{2,80}?)(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so)\b|$)",
+_WHERE = re.compile(
+    r"\b(?:i(?:'m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from)\s+(?:currently\s+)?(?:based\s+|working\s+)?"
+    rf"(?:in|at|within|for|from)\s+(?:the\s+|our\s+)?(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
+    r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which|since)\b|$)",
     re.IGNORECASE,
 )
+_SPLIT = re.compile(r",?\s+(?:in|at|within|for|with|from|of)\s+(?P<article>the\s+|our\s+)?", re.IGNORECASE)
 _NAME = re.compile(
     r"\b(?:my (?:full |own )?name(?:'s| is)|i(?:'m| am)|this is|it's|name's|i'm called)\s+(?P<name>(?:[^\W\d_][\w'\u2019.-]*\s*){1,5})"
     r"|^(?P<here>(?:[^\W\d_][\w'\u2019.-]*\s+){1,4})here\b"
@@ -115,35 +120,61 @@ def name_in(text: str, person: str | None) -> str | None:
     return None
 
 
-def facts(lines: list[Line], scheme: Scheme, person: str | None) -> dict[str, Found]:
+def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | None) -> dict[str, Found]:
     """Return one-line values stated inside sentences: "I'm Jo Bell, Clerk in the Law School", "I work in X as a Y"."""
     found: dict[str, Found] = {}
     for text, line in paragraphs(lines):
         for sentence in sentences(text):
-            _listed(sentence, line, scheme, person, found)
-            _spoken(sentence, line, scheme, found)
+            _listed(sentence, line, scheme, lexicon, person, found)
+            _spoken(sentence, line, scheme, lexicon, found)
     return found
 
 
-def _spoken(sentence: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str | None]:
+    """Return (what somebody is, where): "Reader in Law in the School of X" -> ("Reader in Law", "School of X").
+
+    The subject that an academic title names belongs to the title; a part of the organisation does not.
+    """
+    unit = pattern(lexicon.phrases.get("unit", ()))
+    academic = pattern(lexicon.phrases.get("subject_title", ()))
+    for match in reversed(list(_SPLIT.finditer(text))):
+        left, right = text[: match.start()], text[match.end() :]
+        if match.group().strip().casefold().startswith(("of", "for")) or not left:
+            continue
+        organisational = unit.search(fold(right)) or (match["article"] and best_field(right, scheme))
+        subject = academic.search(fold(left)) and not organisational
+        if match.group().strip(" ,").casefold().startswith("at ") or match.group().strip(" ,").casefold() == "at":
+            return left.strip(" ,"), right.strip(" ,") if best_field(right, scheme) else None
+        if right and not subject and (organisational or best_field(right, scheme)):
+            return left.strip(" ,"), right.strip(" ,")
+    return text.strip(" ,"), None
+
+
+def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
     shown = " ".join(sentence.replace("\u2019", "'").split())
-    for expression in (_ROLE, _PLACE_FIRST):
-        for match in expression.finditer(shown):
-            values = [short(value) for value in (match["title"], match["place"]) if value]
-            keyed = [(best_field(value, scheme), value) for value in values]
-            if expression is _ROLE and (
-                not keyed or keyed[0][0] is None or not _is_head(keyed[0][1], keyed[0][0], scheme)
-            ):
-                continue
-            for key, value in keyed:
-                if key and key not in found and len(value.split()) <= 10:
-                    found[key] = Found(_as_typed(value, line.text), line)
+    for match in _ROLE.finditer(shown):
+        title, place = split_place(match["title"], scheme, lexicon)
+        key = best_field(short(title), scheme)
+        if key is None or not _is_head(short(title), key, scheme):
+            continue
+        _keep(key, title, line, found)
+        if place and (where := best_field(short(place), scheme, frozenset({key}))):
+            _keep(where, place, line, found)
+    for match in _WHERE.finditer(shown):
+        for value in (match["place"], match["title"]):
+            key = best_field(short(value), scheme) if value else None
+            if key and value and fit(short(value), scheme.field(key)) == 2:
+                _keep(key, value, line, found)
+
+
+def _keep(key: str, value: str, line: Line, found: dict[str, Found]) -> None:
+    text = short(value)
+    if key not in found and len(text.split()) <= 10:
+        found[key] = Found(_as_typed(text, line.text), line)
 
 
 def _is_head(value: str, key: str, scheme: Scheme) -> bool:
-    return (fit(value, scheme.field(key)) == 2 and value[:1].isupper()) or (
-        fit(value, scheme.field(key)) == 2 and len(value.split()) <= 5
-    )
+    return fit(value, scheme.field(key)) == 2 and len(value.split()) <= 9
 
 
 def _as_typed(value: str, text: str) -> str:
@@ -152,7 +183,12 @@ def _as_typed(value: str, text: str) -> str:
     return text[place : place + len(value)] if place >= 0 else value
 
 
-def _listed(sentence: str, line: Line, scheme: Scheme, person: str | None, found: dict[str, Found]) -> None:
+_NEW_CLAUSE = re.compile(r"(?:and|but|who|which|where|you|i|we|my|so|because|though|although)\b", re.IGNORECASE)
+
+
+def _listed(
+    sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, person: str | None, found: dict[str, Found]
+) -> None:
     """ "Jo Bell, Clerk, Law School, j.bell@kent.ac.uk": a name first, then what belongs to it."""
     parts = [part.strip(" .") for part in re.split(r",\s+(?![^()]*\))|\s+[-\u2013|]\s+", sentence)]
     if len(parts) < 2:
@@ -166,22 +202,17 @@ def _listed(sentence: str, line: Line, scheme: Scheme, person: str | None, found
     if key:
         found.setdefault(key, Found(first, line))
     for part in parts[1:4]:
-        if FOUND.search(part):
+        if FOUND.search(part) or _NEW_CLAUSE.match(part):
             break
-        _split_place(part, line, scheme, found)
+        _split_place(part, line, scheme, lexicon, found)
 
 
-def _split_place(part: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
-    pieces = re.split(r"\s+(?:in|at|within)\s+(?:the\s+)?", part, maxsplit=1)
-    keys = [best_field(piece, scheme) for piece in pieces]
-    if len(pieces) == 2 and keys[0] and keys[1] and keys[0] != keys[1] and len(pieces[1].split()) <= 8:
-        for key, value in zip(keys, pieces, strict=True):
-            if key:
-                found.setdefault(key, Found(short(value), line))
-        return
-    key = best_field(part, scheme, frozenset(found))
-    if key and len(part.split()) <= 8:
-        found.setdefault(key, Found(short(part), line))
+def _split_place(part: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
+    title, place = split_place(part, scheme, lexicon)
+    for value in (title, place):
+        key = best_field(short(value), scheme, frozenset(found)) if value else None
+        if key and value and len(value.split()) <= 9:
+            found.setdefault(key, Found(short(value), line))
 
 
 _STATES = r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"

@@ -1,5 +1,6 @@
 """Email and Document -> Reading: gate, distress, intent and form put together into one decision."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from inbox_worker.core.prose import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Rules, Scheme
-from inbox_worker.core.words import fold, tokens
+from inbox_worker.core.words import fold, pattern, tokens
 
 _FORMS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP})
 _PARTIAL = 0.6  # confidence below which the team sees a value marked
@@ -242,9 +243,10 @@ _CODES = {"ENCRYPTED": "CRYPT", "SCAN": "SCAN", "PASSWORD": "PASSWORD", "TNEF": 
 
 def _unreadable(email: Email, document: Document, case: _Case, rules: Rules) -> str | None:
     """The code of content that nobody could read and that may be the scheme's, or None."""
-    if not document.unread or case.judgement.intent in (Intent.FOLLOW_UP, Intent.WITHDRAWAL):
+    unread = document.unread or (("SCAN",) if _is_photograph(email, case, rules) else ())
+    if not unread or case.judgement.intent in (Intent.FOLLOW_UP, Intent.WITHDRAWAL):
         return None
-    code = _CODES.get(document.unread[0], document.unread[0])
+    code = _CODES.get(unread[0], unread[0])
     answered = any(case.scheme.field(key).kind is FieldKind.TEXT for key in case.extraction.form.values)
     if answered:
         return None
@@ -255,6 +257,29 @@ def _unreadable(email: Email, document: Document, case: _Case, rules: Rules) -> 
     if code == "CRYPT" and not own.strip() and not set(tokens(fold(email.subject))) - _EMPTY_SUBJECT:
         return code
     return None
+
+
+_DECORATION = re.compile(
+    r"image\d{3}\.|logo|signature|banner|icon|outlook-|facebook|twitter|linkedin|spacer", re.IGNORECASE
+)
+_PHOTOGRAPH = 1_000  # bytes: what is smaller is a spacer or a logo
+
+
+def _is_photograph(email: Email, case: _Case, rules: Rules) -> bool:
+    """Whether the mail speaks of a form and brings a picture that may be it."""
+    pictures = [
+        item
+        for item in email.attachments
+        if item.content_type.startswith("image/")
+        and not _DECORATION.search(item.filename)
+        and len(item.content) >= _PHOTOGRAPH
+    ]
+    if not pictures or case.extraction.labelled:
+        return False
+    words = pattern(rules.lexicon.phrases.get("form_attached", ()))
+    return bool(words.search(fold(email.subject))) or any(
+        words.search(sentence) for sentence in intent.sentences_of(case.extraction.outside)
+    )
 
 
 def _held_unread(email: Email, case: _Case, code: str) -> Reading:

@@ -124,7 +124,9 @@ def passed_on(document: Document, sender: Address, filled: Callable[[tuple[Line,
     return None
 
 
-_ENUMERATOR = re.compile(r"(?:(?<=^)|(?<=[\s:;.]))\(?(?P<mark>[a-hA-H]|\d)[.)](?=\s)|(?:(?<=^)|(?<=\s))\((?P<inner>[a-h]|\d)\)\s")
+_ENUMERATOR = re.compile(
+    r"(?:(?<=^)|(?<=[\s:;.]))\(?(?P<mark>[a-hA-H]|\d)[.)](?=\s)|(?:(?<=^)|(?<=\s))\((?P<inner>[a-h]|\d)\)\s"
+)
 
 
 def _enumerated(line: Line) -> list[Line]:

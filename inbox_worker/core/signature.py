@@ -86,6 +86,11 @@ def _building(text: str) -> bool:
     return bool(re.search(r"\b(?:building|campus|floor|room)\b", fold(text)))
 
 
+def _heads(text: str, scheme: Scheme) -> bool:
+    """Whether the last word of the thing itself is one of a job or a department ("Print Room Operator")."""
+    return any(fit(text, item) == 2 for item in scheme.fields if item.kind is FieldKind.SHORT)
+
+
 def _pieces(line: Line) -> list[str]:
     raw = list(line.cells) if len(line.cells) > 1 else _PARTS.split(line.text)
     return [piece.strip(" ,*_") for piece in raw if piece.strip(" ,*_")]
@@ -95,7 +100,7 @@ def _comma_parts(piece: str, scheme: Scheme) -> list[str]:
     """Split at commas where what follows is another item, keep together what is one ("Estates, Mechanical Team")."""
     groups: list[tuple[str | None, str]] = []
     for part in _COMMA.split(piece):
-        if is_noise(part) or _building(part) or _place_only(part, scheme):
+        if is_noise(part) or (_building(part) and not _heads(part, scheme)) or _place_only(part, scheme):
             groups.append((None, part))
             continue
         key = best_field(part, scheme)
@@ -130,7 +135,7 @@ def _take(
     person: str | None,
 ) -> None:  # fmt: skip
     text = short(part)
-    if not text or is_noise(text) or _building(text):
+    if not text or is_noise(text) or (_building(text) and not _heads(text, scheme)):
         return
     if named and _is_person(text, person, bool(found), scheme):
         name = names.without_letters(text)
