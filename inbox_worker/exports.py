@@ -3,21 +3,21 @@
 import csv
 import io
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from inbox_worker.core.plan import missing_fields
-from inbox_worker.core.scheme import Scheme
+from inbox_worker.core.scheme import FieldKind, Scheme
+from inbox_worker.core.summarise import by_week, grouped
 from inbox_worker.errors import InboxWorkerError
 from inbox_worker.records import Application
+from inbox_worker.safe_text import revealed
+from inbox_worker.template_filters import date
+from inbox_worker.workbook import Cell, Chart, Table, acts, workbook
 
-_ACTS = "=+-@\t\r\n|%"  # what spreadsheets take for the start of a formula or a command (OWASP CSV injection)
-CELL = 32_767  # characters that a cell of a spreadsheet holds
+_HEADS = ("Reference", "State", "Received", "Changed", "Sender", "Missing", "Not delivered", "Duplicate of", "Notes")
 
 
 class ExportError(InboxWorkerError):
@@ -26,88 +26,76 @@ class ExportError(InboxWorkerError):
     exit_code = 73
 
 
-def rows(applications: Iterable[Application], scheme: Scheme, zone: str) -> tuple[list[str], list[list[str]]]:
-    """Return the heads and one row an application: what is known of it, then every field of the scheme."""
-    heads = ["Reference", "State", "Received", "Changed", "Sender", "Missing", "Not delivered", "Duplicate of"]
-    labels = {field.key: field.label for field in scheme.fields}
-    body = []
-    for application in applications:
-        texts = application.texts()
-        body.append(
-            [
-                application.reference,
-                application.state.value.replace("_", " "),
-                _time(application.received_at, zone),
-                _time(application.updated_at, zone),
-                application.sender,
-                "; ".join(labels[key] for key in missing_fields(scheme, texts)),
-                application.delivery_problem or "",
-                application.duplicate_of or "",
-                *(texts.get(field.key, "") for field in scheme.fields),
-            ]
-        )
-    return [*heads, *labels.values()], body
+def table(applications: Iterable[Application], scheme: Scheme, zone: str, *, answers: bool = True) -> Table:
+    """Return one row an application: what is known of it, then the scheme's fields.
+
+    answers: with the fields of kind text; a digest leaves them out. Times are in `zone`.
+    """
+    fields = [field for field in scheme.fields if answers or field.kind is not FieldKind.TEXT]
+    wide = frozenset(number for number, field in enumerate(fields, len(_HEADS)) if field.kind is FieldKind.TEXT)
+    body = tuple(
+        (*_about(each, scheme, zone), *(each.texts().get(field.key, "") for field in fields)) for each in applications
+    )
+    return Table("Applications", (*_HEADS, *(field.label for field in fields)), body, wide)
 
 
-def as_csv(heads: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+def charts(
+    applications: Iterable[Application], scheme: Scheme, zone: str, group_by: str | None = None
+) -> tuple[Chart, ...]:
+    """Return applications by week and, where `group_by` names a field, by its values."""
+    found = list(applications)
+    weeks = by_week((each.received_at for each in found), ZoneInfo(zone))
+    points = tuple((date(datetime.combine(monday, datetime.min.time())), number) for monday, number in weeks)
+    drawn = [Chart("Applications by week", "Week from Monday", points, "column")]
+    if group_by is not None:
+        label = scheme.field(group_by).label
+        tallies = grouped(each.texts().get(group_by, "") for each in found)
+        named = tuple((tally.label, tally.number) for tally in tallies)
+        drawn.append(Chart(f"Applications by {label}", label, named, "bar"))
+    return tuple(drawn)
+
+
+def as_xlsx(applications: Sequence[Application], scheme: Scheme, zone: str, group_by: str | None = None) -> bytes:
+    """Return a spreadsheet: every application with its answers, and charts."""
+    return workbook([table(applications, scheme, zone)], charts(applications, scheme, zone, group_by))
+
+
+def as_csv(rows: Table) -> str:
     """Return a CSV file with a byte order mark, so that Excel reads it as UTF-8; every cell quoted and harmless."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for row in (heads, *body):
+    for row in (rows.heads, *rows.rows):
         writer.writerow([harmless_cell(cell) for cell in row])
     return "\ufeff" + out.getvalue()
 
 
-def write_xlsx(path: Path, heads: Sequence[str], body: Sequence[Sequence[str]], sheet: str) -> None:
-    """Write a spreadsheet of text cells alone. A longer text than a cell holds goes on in the rows below it.
-
-    Raises ExportError where the file cannot be written.
-    """
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    page = book.add_worksheet(sheet[:31])
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    for column, head in enumerate(heads):
-        page.write_string(0, column, head, bold)
-        page.set_column(column, column, 16 if column < 8 else 36)
-    number = 1
-    for row in body:
-        height = 1
-        for column, cell in enumerate(row):
-            pieces = [cell[start : start + CELL] for start in range(0, len(cell), CELL)] or [""]
-            height = max(height, len(pieces))
-            for down, piece in enumerate(pieces):
-                _write(page, number + down, column, piece, wrapped)
-        number += height
-    page.freeze_panes(1, 1)
-    page.autofilter(0, 0, max(number - 1, 1), len(heads) - 1)
-    try:
-        book.close()
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise ExportError(f"{path}: cannot be written; name another file") from error
-
-
 def as_json(applications: Iterable[Application], scheme: Scheme) -> str:
-    """Return a JSON list with one object an application: its values with source and confidence."""
-    return json.dumps([_object(application, scheme) for application in applications], ensure_ascii=False, indent=2)
+    """Return a JSON list with one object an application: its values with source and confidence, letter by letter."""
+    return json.dumps([as_object(application, scheme) for application in applications], ensure_ascii=False, indent=2)
 
 
-def harmless_cell(text: str) -> str:
-    """Return `text` so that a spreadsheet shows it and does not run it: an apostrophe goes before what would act.
-
-    Spreadsheets look past leading spaces and take full-width forms for the plain ones.
-    """
-    start = unicodedata.normalize("NFKC", text.lstrip(" \u00a0\u3000")[:1])
-    return f"'{text}" if start and start in _ACTS else text
-
-
-def _write(page: object, row: int, column: int, text: str, form: object) -> None:
-    code = page.write_string(row, column, text, form)  # type: ignore[attr-defined]
-    if code != 0:  # -2: the text is too long and was left out
-        raise ExportError(f"row {row + 1}: a cell could not be written (code {code})")
+def harmless_cell(cell: Cell) -> str:
+    """Return `cell` so that a spreadsheet shows it and does not run it: an apostrophe goes before what would act."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
+    text = revealed(str(cell))
+    return f"'{text}" if acts(text) else text
 
 
-def _object(application: Application, scheme: Scheme) -> dict[str, object]:
+def write(out: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read; an older one is replaced whole. Raises ExportError."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600, exist_ok=False)
+        part.write_bytes(content)
+        part.replace(out)
+    except OSError as error:
+        raise ExportError(f"{out}: cannot be written ({error.strerror}); name another file") from error
+
+
+def as_object(application: Application, scheme: Scheme) -> dict[str, object]:
+    """Return an application as JSON has it."""
     return {
         "reference": application.reference,
         "scheme": application.scheme,
@@ -126,5 +114,17 @@ def _object(application: Application, scheme: Scheme) -> dict[str, object]:
     }
 
 
-def _time(moment: datetime, zone: str) -> str:
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+def _about(application: Application, scheme: Scheme, zone: str) -> tuple[Cell, ...]:
+    labels = {field.key: field.label for field in scheme.fields}
+    flags = (f"{flag.code} ({labels.get(flag.detail, flag.detail)})".replace(" ()", "") for flag in application.flags)
+    return (
+        application.reference,
+        application.state.value.replace("_", " "),
+        application.received_at.astimezone(ZoneInfo(zone)),
+        application.updated_at.astimezone(ZoneInfo(zone)),
+        application.sender,
+        "; ".join(labels[key] for key in missing_fields(scheme, application.texts())),
+        application.delivery_problem or "",
+        application.duplicate_of or "",
+        "; ".join(flags),
+    )

@@ -29,10 +29,8 @@ def list_(
     limit: Annotated[int, typer.Option(help="At most this many, newest first")] = 100,
 ) -> None:
     """List applications, newest first."""
-    import json
-
     from inbox_worker.cli.listing import print_table, when
-    from inbox_worker.exports import as_json as objects
+    from inbox_worker.exports import as_object
     from inbox_worker.records import ApplicationFilter
 
     with clear_errors(), opened(config) as (settings, store):
@@ -41,8 +39,7 @@ def list_(
         with store.reading() as view:
             found = view.applications(ApplicationFilter(states=states, schemes=schemes, limit=limit))
         if as_json:
-            for each in found:
-                print_json_lines(json.loads(objects([each], _scheme(settings, each.scheme))))
+            print_json_lines(as_object(each, _scheme(settings, each.scheme)) for each in found)
             return
         print_table(
             ("Reference", "Received", "State", "Name", "Missing", "Notes"),
@@ -54,10 +51,8 @@ def list_(
 @app.command()
 def show(reference: Reference, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show one application: every value with its source, and what happened to it."""
-    import json
-
     from inbox_worker.cli.listing import print_pairs, print_table, when
-    from inbox_worker.exports import as_json as objects
+    from inbox_worker.exports import as_object
 
     with clear_errors(), opened(config) as (settings, store):
         with store.transaction() as tx:
@@ -68,7 +63,7 @@ def show(reference: Reference, config: ConfigOption = None, as_json: JsonOption 
         found = found or _not_there(reference)
         scheme = _scheme(settings, found.scheme)
         if as_json:
-            print_json_lines(json.loads(objects([found], scheme)))
+            print_json_lines([as_object(found, scheme)])
             return
         head = [("Reference", found.reference), ("Scheme", scheme.name), ("State", found.state.value)]
         head += [("Received", when(found.received_at, settings.time_zone)), ("Sender", found.sender)]
@@ -130,31 +125,26 @@ def export(
     with clear_errors(), opened(config) as (settings, store):
         kind = _kind(out)
         chosen = _scheme(settings, scheme or settings.schemes[0].key)
-        number = write_export(out, kind, chosen, store, settings.time_zone)
+        number = write_export(out, kind, chosen, store, settings.time_zone, settings.scheme(chosen.key).group_by)
         with store.transaction() as tx:
             tx.audit(who(), f"exported {number} as {kind}", f"scheme {chosen.key}", datetime.now(UTC))
     typer.echo(f"{number} applications in {out}")
 
 
-def write_export(out: Path, kind: Literal["csv", "xlsx", "json"], scheme: "Scheme", store: "Store", zone: str) -> int:
+def write_export(
+    out: Path, kind: Literal["csv", "xlsx", "json"], scheme: "Scheme", store: "Store", zone: str, group_by: str | None
+) -> int:
     """Write all applications of `scheme` to `out`, readable by its owner alone; return how many."""
-    from inbox_worker.exports import ExportError, as_csv, as_json, rows, write_xlsx
+    from inbox_worker.exports import as_csv, as_json, as_xlsx, table, write
     from inbox_worker.records import ApplicationFilter
 
     with store.reading() as view:
         found = view.applications(ApplicationFilter(schemes=(scheme.key,)))
-    heads, body = rows(found, scheme, zone)
-    try:
-        out.touch(mode=0o600)
-        out.chmod(0o600)
-        if kind == "xlsx":
-            write_xlsx(out, heads, body, "Applications")
-        else:
-            out.write_text(
-                as_csv(heads, body) if kind == "csv" else as_json(found, scheme), encoding="utf-8", newline=""
-            )
-    except OSError as error:
-        raise ExportError(f"{out}: cannot be written ({error.strerror}); name another file") from error
+    if kind == "xlsx":
+        write(out, as_xlsx(found, scheme, zone, group_by))
+    else:
+        text = as_csv(table(found, scheme, zone)) if kind == "csv" else as_json(found, scheme)
+        write(out, text.encode("utf-8"))
     return len(found)
 
 

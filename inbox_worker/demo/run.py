@@ -18,7 +18,7 @@ from inbox_worker.demo import mails
 from inbox_worker.demo.mails import MAILBOX, Sample
 from inbox_worker.demo_servers import ImapServer, SmtpServer
 from inbox_worker.errors import ConfigError, InboxWorkerError
-from inbox_worker.exports import as_csv, rows, write_xlsx
+from inbox_worker.exports import as_csv, as_xlsx, table, write
 from inbox_worker.jobs import Jobs
 from inbox_worker.records import Application, LedgerRow, OutboxItem
 from inbox_worker.resources import file
@@ -132,10 +132,12 @@ def _leave(folder: Path, built: Service, sent: list[bytes], samples: tuple[Sampl
             key = samples[number - 1].key if name == "received" else _template(content)
             (folder / name / f"{number:02d}-{key}.eml").write_bytes(content)
     scheme = built.boxes[0].reader.rules.schemes[0]
+    section = built.config.scheme(scheme.key)
+    zone = built.config.time_zone
     with built.store.reading() as view:
-        heads, body = rows(view.applications(), scheme, built.config.time_zone)
-    (folder / "applications.csv").write_text(as_csv(heads, body), encoding="utf-8", newline="")
-    write_xlsx(folder / "applications.xlsx", heads, body, "Applications")
+        found = view.applications()
+    write(folder / "applications.csv", as_csv(table(found, scheme, zone)).encode())
+    write(folder / "applications.xlsx", as_xlsx(found, scheme, zone, section.group_by))
 
 
 def _template(content: bytes) -> str:
