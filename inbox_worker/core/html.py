@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
+from itertools import islice
 
 from lxml import etree
 
@@ -300,7 +301,7 @@ def read(source: str) -> list[Block]:
 def _without_tree(source: str) -> Iterator[Block]:
     """Yield the text of mark-up that no tree could hold: tags cut out, ends of elements as line ends."""
     text = _TAG.sub(" ", _ELEMENT_END.sub("\n", _SKIPPED_SOURCE.sub(" ", source)))
-    for line in body_text(unescape(text)).split("\n")[:MAX_LINES]:
-        bullet, rest = split_bullet(collapse(line))
-        if rest:
-            yield Block(rest[:MAX_LINE], bullet=bullet)
+    lines = (collapse(line) for line in body_text(unescape(text)).split("\n"))
+    for line in islice(filter(None, lines), MAX_LINES):
+        bullet, rest = split_bullet(line)
+        yield Block(rest[:MAX_LINE], bullet=bullet)

@@ -70,7 +70,7 @@ def _earlier_mail(blocks: Sequence[Block], forward: bool) -> tuple[list[int], li
         while regions and block.depth < regions[-1]:
             regions.pop()
         level = block.depth + len(regions)
-        if not any(levels[-1:]) and at >= head_end:
+        if not regions and not any(levels[-1:]) and at >= head_end:
             root = Kind.FORWARDED if forward or _starts_forward(blocks, at, found) else Kind.QUOTED
         if head:
             head_end = head.end

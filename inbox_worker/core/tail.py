@@ -229,7 +229,7 @@ def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end
     for block in blocks[start:end]:
         begins.append(len(text))
         text += block.text + " "
-    found = words.DISCLAIMER.search(text, max(0, len(text) - MAX_NOTICE))
+    found = words.DISCLAIMER.search(text.rstrip(), max(0, len(text) - MAX_NOTICE))
     if found is None:
         return
     first = max(place for place, begin in enumerate(begins) if begin <= found.start())

@@ -151,7 +151,7 @@ DISCLAIMER = re.compile(
         r"(?:views|opinions) expressed (?:in|are|by|herein)",
         "consider the environment",
         "think before (?:you )?print",
-        r"(?:registered (?:charity|office)|company (?:registered|registration)|registered in england)[^.]{0,80}\d",
+        r"(?:registered (?:charity|office)|company (?:registered|registration)|registered in england).{0,80}\d",
         r"^\W{0,3}(?:caution|warning|external(?: e-?mail)?|notice|be careful)\b.{0,60}"
         "(?:external|outside|originat|not sent from|links|attachments)",
         r"^\[?external(?: e?-?mail| sender)?\]?:?$",
