@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.reading import Intent, Outcome, Tier
 from inbox_worker.holdings import Dossier, Erased, HeldApplication, Holdings, MailSent
-from inbox_worker.records import Application, OutboxState
+from inbox_worker.records import OutboxState
 from inbox_worker.store.applications import ApplicationsView, reference_of
 from inbox_worker.store.held import HeldView
 from inbox_worker.store.keys import address_key, message_key
@@ -23,7 +23,7 @@ ERASED = "ERASED"  # the code of a mail whose sender had everything removed
 _PENDING = (OutboxState.QUEUED, OutboxState.REHEARSED)
 
 
-class PrivacyView(LedgerView, ApplicationsView, HeldView, OutboxView):
+class PrivacyView(LedgerView, ApplicationsView, OutboxView, HeldView):
     """Finds what is held about one address."""
 
     def holdings(self, address: str, email_fields: Collection[str]) -> Holdings:
@@ -86,22 +86,17 @@ class PrivacyView(LedgerView, ApplicationsView, HeldView, OutboxView):
         return self._numbers(select(ledger.c.id).where(wanted))
 
     def _overviews(self, applications: tuple[int, ...], entries: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the messages to the team that may name the person among others."""
-        first = min(
-            (
-                moment
-                for moment in (
-                    self._value(select(func.min(application.c.updated_at)).where(application.c.id.in_(applications))),
-                    self._value(select(func.min(held.c.opened_at)).where(held.c.id.in_(entries))),
-                )
-                if moment is not None
-            ),
-            default=None,
+        """Return the messages to the team that may name the person among others: all since their first mail."""
+        moments = (
+            self._value(select(func.min(application.c.received_at)).where(application.c.id.in_(applications))),
+            self._value(select(func.min(held.c.opened_at)).where(held.c.id.in_(entries))),
         )
+        first = min((moment for moment in moments if moment is not None), default=None)
         if first is None:
             return ()
         alone = (outbox.c.application_id.is_(None), outbox.c.ledger_id.is_(None), outbox.c.content.is_not(None))
-        return self._numbers(select(outbox.c.id).where(outbox.c.kind != MessageKind.REPLY, *alone))
+        since = (outbox.c.kind != MessageKind.REPLY, outbox.c.queued_at >= first)
+        return self._numbers(select(outbox.c.id).where(*since, *alone))
 
     def _held_application(self, number: int) -> HeldApplication:
         found = self.application(number)
@@ -172,8 +167,3 @@ class Privacy(PrivacyView, Retention, Operations):
             "scheme": None,
         }
         self._changed(ledger.update().where(ledger.c.id.in_(ids)).values(bare))
-
-
-def restricted_standing(found: Application) -> str:
-    """Return the word for whether an application's processing is restricted."""
-    return "restricted" if found.restricted else "not restricted"

@@ -6,27 +6,26 @@ from types import TracebackType
 from typing import Any, Self
 
 from inbox_worker.errors import SchemaError
-from inbox_worker.store.applications import ApplicationsView
 from inbox_worker.store.changes import Changes
 from inbox_worker.store.coordination import Coordination, CoordinationView
 from inbox_worker.store.counts import CountsView
 from inbox_worker.store.engine import READING, connect, make_private, sqlite_file
 from inbox_worker.store.failures import translated
-from inbox_worker.store.held import Held, HeldView
+from inbox_worker.store.held import Held
 from inbox_worker.store.known import KnownView
-from inbox_worker.store.ledger import Ledger, LedgerView
-from inbox_worker.store.outbox import OutboxView
+from inbox_worker.store.ledger import Ledger
 from inbox_worker.store.points import Points
+from inbox_worker.store.privacy import Privacy, PrivacyView
 from inbox_worker.store.release import Release
 from inbox_worker.store.tables import HEAD
 from inbox_worker.store.version import explain, version
 
 
-class View(LedgerView, KnownView, ApplicationsView, HeldView, OutboxView, CoordinationView, CountsView):
+class View(KnownView, PrivacyView, CoordinationView, CountsView):
     """Everything that can be asked, at one moment of the database."""
 
 
-class Tx(Ledger, Points, Changes, Held, Release, Coordination, View):
+class Tx(Privacy, Ledger, Points, Changes, Held, Release, Coordination, View):
     """Everything that can be asked and changed, in one transaction: all of it is stored, or none."""
 
     @contextmanager
