@@ -77,7 +77,10 @@ class Page:
         if beside:
             nearest = max(beside, key=lambda line: line.x)
             return [line for line in beside if abs(line.x - nearest.x) < SAME_COLUMN]
-        above = sorted((line for line in self.lines if line.y >= top - 3 and line.x < right), key=lambda line: line.y)
+        above = sorted(
+            (line for line in self.lines if line.y >= top - 3 and line.x < right and line.end > left),
+            key=lambda line: line.y,
+        )
         label: list[TextLine] = []
         for line in above:
             edge = label[0].y if label else top
