@@ -47,7 +47,8 @@ def test_content_controls_of_every_place_are_read_and_prompts_are_not() -> None:
         + paragraph("Role: ", f"<w:sdt>{prompt}<w:sdtContent>{run('Click here to enter text.')}</w:sdtContent></w:sdt>")
         + f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph('A block.')}{paragraph('Two.')}</w:sdtContent></w:sdt>"
         + "<w:tbl><w:tr><w:tc>" + paragraph("Dept") + "</w:tc><w:sdt><w:sdtPr/><w:sdtContent><w:tc>"
-        + paragraph("Estates") + "</w:tc></w:sdtContent></w:sdt></w:tr><w:sdt><w:sdtContent><w:tr><w:tc>" + paragraph("Town") + "</w:tc><w:tc>"
+        + paragraph("Estates")
+        + "</w:tc></w:sdtContent></w:sdt></w:tr><w:sdt><w:sdtContent><w:tr><w:tc>" + paragraph("Town") + "</w:tc><w:tc>"
         + paragraph("Medway") + "</w:tc></w:tr></w:sdtContent></w:sdt></w:tbl>"
     )  # fmt: skip
     assert rows(docx(body)) == [
