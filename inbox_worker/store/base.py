@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from inbox_worker.store.tally import Tally
+
 
 class Statements:
     """Runs statements on the connection of the transaction at hand."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._tally = Tally()
 
     def _all(self, statement: Executable, **parameters: Any) -> list[Row[Any]]:
         return list(self._connection.execute(statement, parameters))

@@ -6,28 +6,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, or_, select
 
-from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.reading import Known, OnRecord, ReplyKind, Sent
 from inbox_worker.records import OutboxState
 from inbox_worker.store.base import Statements
 from inbox_worker.store.columns import DIGEST
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
+from inbox_worker.store.recent import COUNTED, MOMENT, in_states, replies_in, replies_since
 from inbox_worker.store.tables import answer, application, ledger, outbox, thread
 
 SENT_WINDOW = timedelta(days=7)  # RFC 3834's default window for the same answer to the same address
@@ -36,17 +22,9 @@ MOST_REFERENCES = 1000  # a References header can be endless; a thread of people
 # A list as a parameter is put into the statement anew each time, so short ones are written out.
 _FEW = 12
 
-# Went, will go, or may have gone.
-COUNTED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNKNOWN)
-
 
 class KnownView(Statements):
     """Answers what is on record about a mail."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        # Counted once a transaction: a burst would otherwise count all its replies again for every mail.
-        self._last_hour: dict[tuple[datetime, tuple[OutboxState, ...]], int] = {}
 
     def known(
         self,
@@ -83,28 +61,18 @@ class KnownView(Statements):
             seen=bool(self._value(_SEEN, own=own, content=content)),
             answered_by_person=any(row.answered_at is not None for row in rows if row.message_key == own),
             sent=self._sent_to([sender, *reply_to], now - SENT_WINDOW, queries),
-            sent_last_hour=self._sent_last_hour(now, states),
+            sent_last_hour=self._tally.get(now, states, lambda: self.sent_since(now - timedelta(hours=1), states)),
         )
 
     def sent_since(self, moment: datetime, states: Iterable[OutboxState] = COUNTED) -> int:
         """Return how many replies went out, or were queued to go, since `moment`: the global fuse counts them."""
-        return int(self._value(_queries(tuple(states)).sent_since, moment=moment))
+        return int(self._value(replies_since(tuple(states)), moment=moment))
 
     def _threads(self, keys: list[bytes]) -> list[Row[Any]]:
         if len(keys) > _FEW:
             return self._all(_THREADS, keys=keys)
         named = {f"key{number}": key for number, key in enumerate(keys)}
         return self._all(_few_threads(len(keys)), **named) if keys else []
-
-    def _sent_last_hour(self, now: datetime, states: tuple[OutboxState, ...]) -> int:
-        if (now, states) not in self._last_hour:
-            self._last_hour[now, states] = self.sent_since(now - timedelta(hours=1), states)
-        return self._last_hour[now, states]
-
-    def _count_reply(self, state: OutboxState) -> None:
-        """Count a reply that this transaction has queued."""
-        for now, states in self._last_hour:
-            self._last_hour[now, states] += state in states
 
     def _on_record(
         self, sender: str, threads: list[int], schemes: frozenset[str], queries: "_Queries"
@@ -132,33 +100,24 @@ class KnownView(Statements):
 
 @dataclass(frozen=True, slots=True)
 class _Queries:
-    """The queries that count messages in certain states."""
+    """The queries that look for messages in certain states."""
 
-    sent_since: Select[Any]
     sent_to: Select[Any]
     asked: Select[Any]
 
 
 @cache
 def _queries(states: tuple[OutboxState, ...]) -> _Queries:
-    counted = outbox.c.state.in_([literal_column(f"'{state.value}'") for state in states])
-    moment: BindParameter[datetime] = bindparam("moment")
-    replies = and_(outbox.c.kind == literal_column(f"'{MessageKind.REPLY.value}'"), counted)
-    # What waited counts from when it went. Two ranges, each with its index: with OR one index reads every reply.
-    queued = select(func.count()).where(replies, outbox.c.queued_at > moment)
-    not_queued = (outbox.c.queued_at > moment).is_(false())  # "<=" would make it the range that is searched
-    handed = select(func.count()).where(replies, outbox.c.handed_at > moment, not_queued)
     return _Queries(
-        sent_since=select(queued.scalar_subquery() + handed.scalar_subquery()),
         sent_to=select(outbox.c.id, outbox.c.template, outbox.c.queued_at, outbox.c.sent_at).where(
             outbox.c.recipient_key == bindparam("who"),
-            replies,
-            or_(outbox.c.queued_at > moment, outbox.c.handed_at > moment),
+            replies_in(states),
+            or_(outbox.c.queued_at > MOMENT, outbox.c.handed_at > MOMENT),
         ),
         asked=select(outbox.c.application_id).where(  # whose applicant has been asked for what is missing
             outbox.c.application_id.in_(bindparam("ids", expanding=True)),
             outbox.c.template == ReplyKind.ACKNOWLEDGEMENT_INCOMPLETE.value,
-            counted,
+            in_states(states),
         ),
     )
 

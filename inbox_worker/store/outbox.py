@@ -21,7 +21,6 @@ from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Ou
 from inbox_worker.store.applications import reference_of
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key, message_key
-from inbox_worker.store.known import KnownView
 from inbox_worker.store.tables import application, application_event, outbox, thread
 
 
@@ -65,7 +64,7 @@ class OutboxView(Statements):
         return int(self._value(select(func.count()).where(outbox.c.kind == kind, *waiting)))
 
 
-class Outbox(KnownView, OutboxView):
+class Outbox(OutboxView):
     """Queues, claims and settles messages."""
 
     def enqueue(
@@ -100,7 +99,7 @@ class Outbox(KnownView, OutboxView):
         tied = {"message_key": message_key(message.message_id), "application_id": message.application}
         self._insert_all(thread, [{**tied, "ours": True, "at": at}])
         if message.kind is MessageKind.REPLY:
-            self._count_reply(state)
+            self._tally.add(state)
         return item_id
 
     def claim(
@@ -231,7 +230,7 @@ class Outbox(KnownView, OutboxView):
     def _move(self, item_id: int, states: tuple[OutboxState, ...], *also: Any, **values: Any) -> Row[Any] | None:
         """Change a message that is in one of `states`; return its row as it is then, or None."""
         statement = outbox.update().where(outbox.c.id == item_id, outbox.c.state.in_(states), *also)
-        self._last_hour.clear()
+        self._tally.forget()
         return self._first(statement.values(values).returning(*_AS_ITEM))
 
     def _tell(self, row: Row[Any] | None, what: str, at: datetime) -> OutboxItem | None:

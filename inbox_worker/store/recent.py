@@ -1,0 +1,37 @@
+"""How many replies have gone out lately: what the fuses count."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, false, func, select
+from sqlalchemy import literal_column as literal
+
+from inbox_worker.core.effects import MessageKind
+from inbox_worker.records import OutboxState
+from inbox_worker.store.tables import outbox
+
+# Went, will go, or may have gone.
+COUNTED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNKNOWN)
+MOMENT: BindParameter[datetime] = bindparam("moment")
+
+
+def replies_in(states: tuple[OutboxState, ...]) -> ColumnElement[bool]:
+    """Return the condition for replies in one of `states`, written out: a list as a parameter costs time."""
+    return and_(outbox.c.kind == literal(f"'{MessageKind.REPLY.value}'"), in_states(states))
+
+
+def in_states(states: tuple[OutboxState, ...]) -> ColumnElement[bool]:
+    """Return the condition for messages in one of `states`, written out."""
+    return outbox.c.state.in_([literal(f"'{state.value}'") for state in states])
+
+
+@cache
+def replies_since(states: tuple[OutboxState, ...]) -> Select[Any]:
+    """Return the query for the number of replies in one of `states` that went out, or were queued, since MOMENT."""
+    # What waited counts from when it went. Two ranges, each with its index: with OR one index reads every reply.
+    replies = replies_in(states)
+    queued = select(func.count()).where(replies, outbox.c.queued_at > MOMENT)
+    not_queued = (outbox.c.queued_at > MOMENT).is_(false())  # "<=" would make it the range that is searched
+    handed = select(func.count()).where(replies, outbox.c.handed_at > MOMENT, not_queued)
+    return select(queued.scalar_subquery() + handed.scalar_subquery())
