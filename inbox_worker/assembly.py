@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from inbox_worker import credentials, lexicon, resources
+from inbox_worker import lexicon, resources, sign_in
 from inbox_worker.config.rules import rules
-from inbox_worker.config.sections import Config, MailboxSection, SecretSection
+from inbox_worker.config.sections import Config, MailboxSection
+from inbox_worker.conversation import Conversation, SentFolder
 from inbox_worker.core.plan import Policy
 from inbox_worker.correspondence import Correspondence
-from inbox_worker.credentials import Secret
-from inbox_worker.errors import ConfigError
 from inbox_worker.imap import ImapConfig, ImapMailbox
 from inbox_worker.intake import Intake
+from inbox_worker.locks import Locks, locks
 from inbox_worker.outbox import Outbox, Route
 from inbox_worker.reader import Reader
+from inbox_worker.reading_process import Limits, shared
+from inbox_worker.recording import Recorder
 from inbox_worker.smtp import SmtpConfig, SmtpSender
 from inbox_worker.store import Store, Tx
 from inbox_worker.templates import Templates
@@ -60,6 +62,7 @@ class Service:
     templates: Templates
     boxes: tuple[Box, ...]
     worker: str
+    locks: Locks
     clock: Callable[[], datetime] = utc_now
 
     def outbox(self) -> Outbox:
@@ -68,6 +71,7 @@ class Service:
             self.store,
             {box.section.name: route(box.section) for box in self.boxes},
             worker=self.worker,
+            locks=self.locks,
             replies_an_hour=self.config.fuses.per_hour,
             on_fuse=self._fuse_alert,
             clock=self.clock,
@@ -90,7 +94,12 @@ def service(config: Config, clock: Callable[[], datetime] = utc_now) -> Iterator
     templates = load_templates(config)
     with Store(config.database) as store:
         boxes = tuple(_box(config, section, store, templates, clock) for section in config.mailboxes)
-        yield Service(config, store, templates, boxes, worker_name(), clock)
+        worker = worker_name()
+        held = locks(config.database, worker)
+        try:
+            yield Service(config, store, templates, boxes, worker, held, clock)
+        finally:
+            held.close()
 
 
 def load_templates(config: Config) -> Templates:
@@ -135,7 +144,7 @@ def imap_config(section: MailboxSection) -> ImapConfig:
         allow_plain=imap.allow_plain,
         ca_file=imap.ca_file,
         user=imap.user,
-        credential=_secret(imap.password, f"mailboxes {section.name}: imap.password"),
+        credential=sign_in.credential(imap.password, imap.oauth2, imap.user, f"mailboxes {section.name}: imap"),
         folder=imap.folder,
         connect_timeout=imap.connect_timeout,
         read_timeout=imap.read_timeout,
@@ -155,7 +164,9 @@ def smtp_config(section: MailboxSection) -> SmtpConfig:
         allow_plain=smtp.allow_plain,
         ca_file=smtp.ca_file,
         user=smtp.user,
-        credential=_secret(smtp.password, f"mailboxes {section.name}: smtp.password") if smtp.user else None,
+        credential=sign_in.credential(smtp.password, smtp.oauth2, smtp.user, f"mailboxes {section.name}: smtp")
+        if smtp.user
+        else None,
         connect_timeout=smtp.connect_timeout,
         read_timeout=smtp.read_timeout,
     )
@@ -172,28 +183,26 @@ def _box(
 ) -> Box:
     reader = Reader(rules(config, section, lexicon.load()))
     correspondence = Correspondence(config, section, templates)
-    intake = Intake(
-        section.name,
-        store,
+    recorder = Recorder(
         reader,
         correspondence,
         policy(config),
         rehearse=config.mode == "rehearse",
         repeat_alerts=config.team.distress.repeat_every,
-        clock=clock,
         token=new_token,
+    )
+    intake = Intake(
+        section.name,
+        store,
+        reader,
+        recorder,
+        Conversation(section.name, store, _sent_folder(section)),
+        process=shared(Limits(config.reading.time.total_seconds(), config.reading.memory)),
+        clock=clock,
     )
     return Box(section, reader, correspondence, intake)
 
 
-def _secret(section: SecretSection | None, key: str) -> Secret:
-    if section is None:
-        raise ConfigError(f"{key}: is missing; name a file, an environment variable (env) or a systemd credential")
-    try:
-        if section.file is not None:
-            return credentials.from_file(section.file)
-        if section.env is not None:
-            return credentials.from_environment(section.env)
-        return credentials.from_systemd(section.credential or "")
-    except ConfigError as error:
-        raise ConfigError([f"{key}: {problem}" for problem in error.problems]) from None
+def _sent_folder(section: MailboxSection) -> SentFolder | None:
+    imap = section.imap
+    return SentFolder(imap.sent_folder, imap.unsent_after) if imap.sent_folder is not None else None

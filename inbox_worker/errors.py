@@ -37,6 +37,12 @@ class SchemaError(StoreError):
     exit_code = 78
 
 
+class KeyringError(StoreError):
+    """A key that the database was encrypted with is missing, or is another one of the same name."""
+
+    exit_code = 78
+
+
 class MailboxError(InboxWorkerError):
     """The mail server failed for now; the next poll tries again."""
 
@@ -59,3 +65,9 @@ class SubmissionRefused(SendError):
     """The submission server refuses us, not one message: a fault of the configuration; stop sending."""
 
     exit_code = 78
+
+
+class Busy(InboxWorkerError):
+    """Another worker has this in hand; ours waits."""
+
+    exit_code = 75

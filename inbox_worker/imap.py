@@ -1,5 +1,6 @@
 """The mailbox: what is new, the mails after a point, one mail; marks only where asked. Reads without a trace."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,10 +12,12 @@ from inbox_worker.errors import MailboxError, SignInError
 from inbox_worker.imap_commands import Commands, Item, Position
 from inbox_worker.imap_session import ImapConfig, SessionExpired
 
-__all__ = ["Batch", "ImapConfig", "ImapMailbox", "Oversized", "Position", "SessionExpired"]
+__all__ = ["Batch", "ImapConfig", "ImapMailbox", "Oversized", "Position", "SessionExpired", "Standing"]
 
 HEADER_BYTES = 256 * 1024  # of an over-large mail: its header may be what is large
 UIDS_PER_COMMAND = 500  # keeps a command line under the 8,192 octets that servers take (RFC 7162 s.4)
+_MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
+_ID = re.compile(rb"<[^<>\s]+>")
 _HEADER = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
 
 
@@ -34,6 +37,14 @@ class Batch:
     oversized: tuple[Oversized, ...]
     missing: tuple[int, ...]  # UIDs of mails that are there and that the server does not give out
     through: int  # every mail up to this UID is in this batch or an earlier one, or is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the server says of a mail without giving it out."""
+
+    flags: frozenset[str]
+    message_id: str | None  # with <>
 
 
 class ImapMailbox:
@@ -102,6 +113,40 @@ class ImapMailbox:
         """Yield the mails that came on `day` (by the server's clock) or later, with a UID above `after`."""
         position = self._connected.select(folder or self._config.folder)
         yield from self.fetch(position, [uid for uid in self._connected.search(["SINCE", day]) if uid > after])
+
+    def uids(self, position: Position, first: int, last: int) -> tuple[int, ...]:
+        """Return the UIDs from `first` to `last` that `position.folder` holds. Raises as `mails_after`."""
+        first = max(first, 1)
+        if last < first:
+            return ()
+        self._opened(position)
+        found = self._connected.search(["UID", f"{first}:{last}"])
+        return tuple(uid for uid in found if first <= uid <= last)
+
+    def uids_since(self, position: Position, day: date) -> tuple[int, ...]:
+        """Return the UIDs of the mails that came on `day` (by the server's clock) or later. Raises as `mails_after`."""
+        self._opened(position)
+        return tuple(uid for uid in self._connected.search(["SINCE", day]) if uid < position.uidnext)
+
+    def standing(self, ids: Sequence[MailId]) -> dict[MailId, Standing]:
+        """Return the flags and the Message-ID of mails of one folder; left out are those that are gone."""
+        if not ids:
+            return {}
+        current = self._connected.select(ids[0].folder)
+        if current.uidvalidity != ids[0].uidvalidity:
+            return {}
+        by_uid = {each.uid: each for each in ids}
+        found: dict[MailId, Standing] = {}
+        for chunk in chunks(sorted(by_uid), UIDS_PER_COMMAND):
+            for uid, item in self._connected.fetch(chunk, ["FLAGS", _MESSAGE_ID]).items():
+                found[by_uid[uid]] = _standing(item)
+        return found
+
+    def heads(self, folder: str, uids: Sequence[int]) -> tuple[bytes, ...]:
+        """Return the headers of mails in `folder`, cut at 256 KB each."""
+        self._connected.select(folder)
+        found = self._connected.fetch(list(uids), [_HEADER])
+        return tuple(bytes(item.get(b"BODY[HEADER]<0>") or b"") for item in found.values())
 
     def fetch(self, position: Position, uids: Sequence[int]) -> Iterator[Batch]:
         """Yield the mails `uids` of a folder, in batches limited by count and bytes."""
@@ -218,6 +263,13 @@ class ImapMailbox:
             raise ValueError("mails of more than one folder")
         current = self._connected.select(ids[0].folder, readonly=False)
         return [id_.uid for id_ in ids] if current.uidvalidity == ids[0].uidvalidity else []
+
+
+def _standing(item: Item) -> Standing:
+    head = next((bytes(value or b"") for key, value in item.items() if key.startswith(b"BODY[HEADER.FIELDS")), b"")
+    found = _ID.search(head)
+    message_id = found.group().decode("ascii", "replace") if found else None
+    return Standing(frozenset(flag.decode("ascii", "replace") for flag in item.get(b"FLAGS") or ()), message_id)
 
 
 def _utc(when: datetime | None) -> datetime:

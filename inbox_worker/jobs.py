@@ -1,19 +1,31 @@
 """The jobs of the service: each handles every fault that passes, and reports how it went."""
 
+import random
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from inbox_worker import log
 from inbox_worker.assembly import Box, Service
-from inbox_worker.errors import InboxWorkerError, SendError, StoreError, SubmissionRefused
+from inbox_worker.core.retry import next_connection
+from inbox_worker.digest import send_digest
+from inbox_worker.errors import Busy, InboxWorkerError, MailboxError, SendError, StoreError, SubmissionRefused
+from inbox_worker.imap import SessionExpired
 from inbox_worker.intake import Poll
+from inbox_worker.liveness import Liveness
 from inbox_worker.outbox import Outbox
 from inbox_worker.reminders import remind
 from inbox_worker.scheduler import Job
 
 _LOG = log.logger(__name__)
+
+
+STANDBY = timedelta(seconds=5)  # how often a worker that waits looks whether the other one is gone
+_LEASE = timedelta(minutes=5)
+_SESSIONS = 3  # a token can run out in the middle of a poll: so many connections one poll may use
 
 
 @dataclass(slots=True)
@@ -33,44 +45,145 @@ class Report:
 class Jobs:
     """Runs the jobs of one service. `stop` is asked between mails, batches and messages."""
 
-    def __init__(self, service: Service, stop: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, service: Service, stop: Callable[[], bool] = lambda: False, liveness: Liveness | None = None
+    ) -> None:
         self._service = service
         self._stop = stop
+        self._liveness = liveness or Liveness(service.config.liveness.hung_after)
         self._outbox: Outbox | None = None
+        self._polling = {box.section.name: threading.Lock() for box in service.boxes}
+        self._waiting: set[str] = set()  # mailboxes that another worker reads
+        self._failed: dict[str, tuple[int, datetime]] = {}  # mailbox -> failures in a row, and when to try again
 
     def once(self) -> list[Report]:
-        """Run every job one time: mailboxes, reminders, then the outbox, so that a mail is answered in one pass."""
-        return [*(self.poll(box) for box in self._service.boxes), self.remind(), self.deliver()]
+        """Run every job one time: mailboxes, reminders, then the outbox, so that a mail is answered in one pass.
+
+        What another worker has in hand is left to it. The locks are free again at the end.
+        """
+        try:
+            return [*(self.poll(box) for box in self._service.boxes), self.remind(), self.deliver()]
+        finally:
+            self._service.locks.close()
 
     def scheduled(self) -> list[Job]:
         """Return the jobs with their intervals, for the scheduler."""
         every = self._service.config.schedule
-        polls = [Job(f"poll {box.section.name}", every.poll, partial(self.poll, box)) for box in self._service.boxes]
-        return [
-            *polls,
+        jobs = [Job(_poll(box), every.poll, partial(self._poll_when_due, box)) for box in self._service.boxes]
+        standby = [
+            Job(f"standby {box.section.name}", STANDBY, partial(self._stand_by, box)) for box in self._service.boxes
+        ]
+        every_one = [
+            *jobs,
+            *standby,
             Job("summaries", every.summaries, self.remind),
             Job("outbox", every.outbox, self.deliver),
         ]
+        for job in every_one:
+            self._liveness.expect(job.name, job.every)
+        return every_one
 
     def poll(self, box: Box) -> Report:
         """Take in the new mail of one mailbox; a mailbox that fails stops no other."""
+        name = box.section.name
+
+        def ready() -> None:
+            if not self._take(box):
+                raise Busy(f"mailbox {name}: another worker reads it{self._holder(name)}; this one waits")
+            self._say_who(name)
 
         def work(report: Report) -> None:
-            with box.connection() as mailbox:
-                polled: Poll = box.intake.poll(mailbox, self._stop)
+            polled = self._polled(box)
             report.counts.update({outcome.value: 0 for outcome, _ in polled.mails})
             for (outcome, _), number in polled.mails.items():
                 report.counts[outcome.value] += number
             if polled.started:
                 report.counts["started"] = 1
 
-        return self._run(f"poll {box.section.name}", work)
+        with self._polling[name]:
+            report = self._run(_poll(box), work, ready)
+        self._note_failure(name, report)
+        return report
+
+    def _polled(self, box: Box) -> Poll:
+        """Poll; where the session's token runs out on the way, go on in a new session: nothing is wrong."""
+        for left in reversed(range(_SESSIONS)):
+            try:
+                with box.connection() as mailbox:
+                    return box.intake.poll(mailbox, self._beating(_poll(box)))
+            except SessionExpired:
+                if not left:
+                    raise
+        raise AssertionError("the last session either polls or raises")
+
+    def _poll_when_due(self, box: Box) -> Report | None:
+        """Poll on schedule: not while another worker does, and less often while the server fails."""
+        failed = self._failed.get(box.section.name)
+        if box.section.name in self._waiting or (failed and self._service.clock() < failed[1]):
+            with self._liveness.running(_poll(box)):
+                return None
+        return self.poll(box)
+
+    def _stand_by(self, box: Box) -> Report | None:
+        """Look whether a mailbox that another worker reads is free now, and then poll it at once."""
+        name = f"standby {box.section.name}"
+        with self._liveness.running(name):
+            if box.section.name not in self._waiting:
+                return None
+            try:
+                taken = self._take(box)
+            except StoreError:
+                return None  # the poll says so too, and counts it
+        return self.poll(box) if taken else None
+
+    def _take(self, box: Box) -> bool:
+        """Take the lock of a mailbox, and say aloud when this worker begins or ends to wait for it."""
+        name = box.section.name
+        taken = self._service.locks.take(name)
+        if taken and name in self._waiting:
+            self._waiting.discard(name)
+            _LOG.warning("this worker takes over", mailbox=name)
+        elif not taken and name not in self._waiting:
+            self._waiting.add(name)
+            _LOG.warning("another worker reads this mailbox; this one waits", mailbox=name)
+        return taken
+
+    def _holder(self, name: str) -> str:
+        with self._service.store.reading() as view:
+            holder = next((lease.holder for lease in view.leases() if lease.name == name), None)
+        return f" ({holder})" if holder else ""
+
+    def _say_who(self, name: str) -> None:
+        """Write down that this worker reads a mailbox, for `status` and for workers that wait."""
+        now = self._service.clock()
+        with self._service.store.transaction() as tx:
+            tx.renew_lease(name, self._service.worker, at=now, until=now + _LEASE)
+
+    def _note_failure(self, name: str, report: Report) -> None:
+        """Back off from a mailbox that fails; many workers and mailboxes do not come back all at once."""
+        if report.error is None or isinstance(report.error, Busy):
+            self._failed.pop(name, None)
+            return
+        failed = self._failed.get(name, (0, None))[0] + 1
+        now = self._service.clock()
+        quiet = isinstance(report.error, MailboxError) and failed > 1  # one broken connection is no reason to wait
+        self._failed[name] = (failed, next_connection(failed - 1, now, random.random()) if quiet else now)  # noqa: S311
+
+    def _beating(self, job: str) -> Callable[[], bool]:
+        """Return `stop`; to ask it is a sign of life."""
+
+        def stop() -> bool:
+            self._liveness.beat(job)
+            return self._stop()
+
+        return stop
 
     def remind(self) -> Report:
         """Repeat the alerts that nobody has accepted."""
 
         def work(report: Report) -> None:
             report.counts["repeated"] = remind(self._service)
+            report.counts["digests"] = send_digest(self._service)
 
         return self._run("summaries", work)
 
@@ -82,7 +195,7 @@ class Jobs:
                 return
             if self._outbox is None:
                 self._outbox = self._service.outbox()
-            delivery = self._outbox.deliver(self._stop)
+            delivery = self._outbox.deliver(self._beating("outbox"))
             report.counts.update(delivery.results)
             if delivery.stopped == "SUBMISSION_REFUSED":
                 raise SubmissionRefused(
@@ -91,20 +204,36 @@ class Jobs:
             if delivery.stopped:
                 raise SendError("smtp: the server cannot be used for now; queued messages wait")
 
-        return self._run("outbox", work)
+        def ready() -> None:
+            if not self._service.locks.may_deliver():
+                raise Busy("outbox: another worker sends; this one waits")
 
-    def _run(self, name: str, work: Callable[[Report], None]) -> Report:
-        """Run one job, note when and how in the database, and turn faults into its report."""
+        return self._run("outbox", work, ready)
+
+    def _run(self, name: str, work: Callable[[Report], None], ready: Callable[[], None] = lambda: None) -> Report:
+        """Run one job, note when and how in the database, and turn faults into its report.
+
+        ready: raises Busy where another worker has the job in hand; nothing is noted then.
+        """
         report = Report(name)
-        started = self._service.clock()
-        try:
-            with self._service.store.transaction() as tx:
-                tx.job_started(name, started)
-            work(report)
-        except InboxWorkerError as error:
-            report.error = error
-        self._finish(report)
+        with self._liveness.running(name):
+            try:
+                ready()
+                self._started(name)
+                work(report)
+            except InboxWorkerError as error:
+                report.error = error
+            except Exception as error:  # its text may quote a mail
+                _LOG.error("fault of the program", job=name, error=type(error).__name__, at=log.place(error))
+                report.error = InboxWorkerError(f"{name}: {type(error).__name__} at {log.place(error)}")
+            if not isinstance(report.error, Busy):
+                self._finish(report)
         return report
+
+    def _started(self, name: str) -> None:
+        now = self._service.clock()
+        with self._service.store.transaction() as tx:
+            tx.job_started(name, now)
 
     def _finish(self, report: Report) -> None:
         now = self._service.clock()
@@ -119,3 +248,7 @@ class Jobs:
             _LOG.error("job failed", job=report.job, error=code, tries=failures)
         elif report.counts.total():
             _LOG.info("job done", job=report.job, count=report.counts.total())
+
+
+def _poll(box: Box) -> str:
+    return f"poll {box.section.name}"

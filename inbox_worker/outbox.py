@@ -5,19 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from inbox_worker import log
-from inbox_worker.core.effects import ApplicationState, MessageKind
-from inbox_worker.core.reading import ReplyKind
+from inbox_worker import checkpoints, log
+from inbox_worker.conversation import acknowledged
+from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.retry import next_connection, next_try
-from inbox_worker.errors import SubmissionRefused
-from inbox_worker.records import WORKER, OutboxItem, OutboxState, Outgoing
-from inbox_worker.smtp import Refused, Result, Sent, SmtpSender, TryLater
+from inbox_worker.errors import SendError, SubmissionRefused
+from inbox_worker.locks import Locks
+from inbox_worker.records import OutboxItem, OutboxState, Outgoing
+from inbox_worker.smtp import Refused, Result, Sent, SmtpSender, TryLater, Unknown
 from inbox_worker.store import Store, Tx
 
 _LOG = log.logger(__name__)
 REPLIES_FUSE = "replies"
 STALE_CLAIM = timedelta(minutes=15)  # longer than any server may take to answer the final dot (RFC 5321 s.4.5.3.2.6)
 _AT_A_TIME = 20
+_TURN = "claim"  # transactions that claim take turns, so that together they keep to the limit of an hour
 _WENT_OUT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.BOUNCED, OutboxState.UNKNOWN)
 _TO_STAFF = tuple(kind for kind in MessageKind if kind is not MessageKind.REPLY)
 
@@ -55,6 +57,7 @@ class Outbox:
         routes: Mapping[str, Route],
         *,
         worker: str,
+        locks: Locks,
         replies_an_hour: int,
         on_fuse: Callable[[Tx, datetime], None],
         clock: Callable[[], datetime],
@@ -64,6 +67,7 @@ class Outbox:
         self._store = store
         self._routes = routes
         self._worker = worker
+        self._locks = locks
         self._replies_an_hour = replies_an_hour
         self._on_fuse = on_fuse
         self._clock = clock
@@ -79,6 +83,7 @@ class Outbox:
         self._release_stale()
         while not stop():
             items = self._claim()
+            checkpoints.reached("outbox.claimed")
             if not items:
                 break
             for number, item in enumerate(items):
@@ -90,9 +95,13 @@ class Outbox:
         return result
 
     def _release_stale(self) -> None:
+        """Take back what a worker claimed that is gone: at once where its lock shows that, else after a while."""
+        with self._store.reading() as view:
+            gone = [name for name in view.claimants() if not self._locks.alive(name)]
         with self._store.transaction() as tx:
-            released = tx.release_stale_claims(self._clock(), STALE_CLAIM)
-        for number in released.unknown:
+            released = [tx.release_claims_of(name) for name in gone]
+            released.append(tx.release_stale_claims(self._clock(), STALE_CLAIM))
+        for number in (number for each in released for number in each.unknown):
             _LOG.warning("outcome unknown", message=number, code="STALE_CLAIM")
 
     def _claim(self) -> tuple[OutboxItem, ...]:
@@ -102,6 +111,7 @@ class Outbox:
         if not open_routes:
             return ()
         with self._store.transaction() as tx:
+            tx.serialise(_TURN)
             staff = tx.claim(now, self._worker, _AT_A_TIME, kinds=_TO_STAFF, mailboxes=open_routes)
             left = self._replies_left(tx, now)
             if left <= 0:
@@ -114,7 +124,8 @@ class Outbox:
         """Return how many replies may still go out this hour; trip the fuse where more are due than may."""
         if any(fuse.name == REPLIES_FUSE for fuse in tx.tripped()):
             return 0
-        left = self._replies_an_hour - tx.sent_since(now - timedelta(hours=1), _WENT_OUT)
+        out = tx.sent_since(now - timedelta(hours=1), _WENT_OUT) + tx.claimed(MessageKind.REPLY)
+        left = self._replies_an_hour - out
         if left <= 0 and tx.due(now, MessageKind.REPLY) and tx.trip(REPLIES_FUSE, "BREAK", now):
             _LOG.error("fuse tripped", fuse=REPLIES_FUSE, limit=self._replies_an_hour)
             self._on_fuse(tx, now)
@@ -127,8 +138,9 @@ class Outbox:
             handed = tx.hand_over([item.id], self._worker, self._clock())
         if not handed:
             return True  # cancelled in between
+        checkpoints.reached("outbox.handed_over")
         try:
-            answer = route.sender.send(route.envelope_from, item.recipient, handed[0].content)
+            answer = self._sent(route, handed[0])
         except SubmissionRefused as error:
             # A fault of the configuration: no try is counted, nothing is lost, a person must mend it.
             _LOG.error("submission refused", mailbox=item.mailbox, error=type(error).__name__)
@@ -142,6 +154,17 @@ class Outbox:
         self._paused.pop(item.mailbox, None)
         result.results[self._record(handed[0], answer)] += 1
         return True
+
+    def _sent(self, route: Route, outgoing: Outgoing) -> Result:
+        """Hand a message over. A fault of ours on the way leaves its fate unknown, and the others go on."""
+        try:
+            return route.sender.send(route.envelope_from, outgoing.item.recipient, outgoing.content)
+        except SendError:
+            raise
+        except Exception as error:
+            _LOG.error("message not sent", message=outgoing.item.id, error=type(error).__name__, at=log.place(error))
+            route.sender.close()
+            return Unknown()
 
     def _server_down(self, item: OutboxItem) -> None:
         self._put_back((item,))
@@ -160,7 +183,7 @@ class Outbox:
         with self._store.transaction() as tx:
             if isinstance(answer, Sent):
                 tx.sent(item.id, self._worker, now, code=answer.code, status=answer.status)
-                self._acknowledged(tx, item, now)
+                acknowledged(tx, item, now)
                 word = "sent"
             elif isinstance(answer, TryLater):
                 word = self._later(tx, item, answer, now)
@@ -170,6 +193,8 @@ class Outbox:
             else:
                 tx.unknown(item.id, self._worker)
                 word = "unknown"
+            checkpoints.reached("outbox.settled")
+        checkpoints.reached("outbox.recorded")
         level = _LOG.info if word == "sent" else _LOG.warning
         level("message", message=item.id, template=item.template, state=word, code=answer.code, tries=item.tries)
         return word
@@ -181,9 +206,3 @@ class Outbox:
             return "refused"
         tx.try_later(item.id, self._worker, again, code=answer.code, status=answer.status)
         return "later"
-
-    def _acknowledged(self, tx: Tx, item: OutboxItem, now: datetime) -> None:
-        """A complete application is acknowledged once its acknowledgement has gone out, not before."""
-        if item.template == ReplyKind.ACKNOWLEDGEMENT.value and item.application is not None:
-            received = (ApplicationState.RECEIVED,)
-            tx.set_state(item.application, ApplicationState.ACKNOWLEDGED, by=WORKER, at=now, only_from=received)

@@ -30,13 +30,17 @@ def run(config: ConfigOption = None) -> None:
     import threading
 
     from inbox_worker.jobs import Jobs
+    from inbox_worker.liveness import Liveness
     from inbox_worker.scheduler import run_until_stopped, stop_on_signals
 
     with clear_errors(), _service(config) as service:
-        stop = threading.Event()
+        stop, stopped = threading.Event(), threading.Event()
         stop_on_signals(stop)
+        liveness = Liveness(service.config.liveness.hung_after)
+        liveness.watch(stopped)  # a job can hang while the service stops, too
         say(f"inbox-worker runs in mode {service.config.mode}; stop it with Ctrl-C")
-        run_until_stopped(Jobs(service, stop.is_set).scheduled(), stop)
+        run_until_stopped(Jobs(service, stop.is_set, liveness).scheduled(), stop)
+        stopped.set()
         say("stopped")
 
 
