@@ -76,7 +76,7 @@ def _says_less(text: str, markup: str) -> bool:
 
 
 def _more_cells(blocks: Iterable[Block], text: str) -> bool:
-    rows = sum(1 for block in blocks if len(block.cells) == 2 and block.cells[0] and not block.depth)
+    rows = sum(1 for block in blocks if len(block.cells) > 1 and block.cells[0] and not block.depth)
     return rows > 1 and rows > sum(1 for block in plain.read(text) if len(block.cells) > 1)
 
 

@@ -79,8 +79,8 @@ def _earlier_mail(blocks: Sequence[Block], forward: bool) -> tuple[list[int], li
         else:
             kinds.append(root if level else None)
         levels.append(level)
-        if at + 1 == head_end and (opened := _opens(blocks, _ending(found, head_end), block.depth)):
-            regions.extend([block.depth] * opened)
+        if at + 1 == head_end and _opens(blocks, _ending(found, head_end)):
+            regions.append(block.depth)
             root = Kind.FORWARDED if level == 0 and (forward or _ending(found, head_end).forward) else root
     return levels, kinds
 
@@ -96,18 +96,21 @@ def _starts_forward(blocks: Sequence[Block], at: int, found: Sequence[Head]) -> 
     )
 
 
-def _opens(blocks: Sequence[Block], head: Head, depth: int) -> int:
-    """Return 1 where what follows `head` is earlier mail without marks of its own, else 0.
+def _opens(blocks: Sequence[Block], head: Head) -> bool:
+    """Return whether what follows `head` is earlier mail without marks of its own.
 
-    Where the text below is marked as quoted (deeper than the head), lines at the head's depth are answers between.
+    Where the text below is marked as quoted (deeper than the head), lines at the head's depth are answers between. An
+    introduction that is itself inside the marks belongs to the text that it introduces.
     """
+    depth = blocks[head.start].depth
+    outside = blocks[head.start - 1].depth if head.start else 0
     following = [block for block in blocks[head.end : head.end + 400] if not block.rule and block.depth >= depth]
     if not following:
-        return 0
+        return False
     if head.form is Form.WROTE:
-        return 0 if any(block.depth > depth for block in following) else 1
+        return outside >= depth and not any(block.depth > depth for block in following)
     nearby = following[:6]
-    return 0 if sum(block.depth > depth for block in nearby) * 2 > len(nearby) else 1
+    return sum(block.depth > depth for block in nearby) * 2 <= len(nearby)
 
 
 def _answers_by_ink(blocks: Sequence[Block], kinds: Sequence[Kind | None]) -> set[int]:

@@ -36,7 +36,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASIDE = re.compile(r"\([^()]{1,40}\)")
 _QUESTION_WORDS = 4
 _NAME_WORDS = 4
-_CLOSING_WORDS = 6
+_CLOSING_WORDS = 8
+_SHORT_NAME = 3  # letters that a pet name shares with the name
+_FORM_LABELS = 2  # labels that make a paragraph a form
 
 
 def mark(blocks: Sequence[Block], sender: frozenset[str]) -> list[Kind]:
@@ -107,15 +109,12 @@ class _State:
             return False
         if is_closing(block.text):
             return True
-        return (
-            at == start
-            and at + 1 < len(self._blocks)
-            and not self._blocks[at + 1].gap
-            and len(block.text.split()) <= _CLOSING_WORDS
-            and block.text[-1:] not in ".:?;"
-            and (self._is_sender(self._blocks[at + 1].text) or self._is_signed(block, self._blocks[at + 1]))
-            and not self._goes_on(at + 1)
-        )
+        if at != start or at + 1 == len(self._blocks) or not _may_close(block.text):
+            return False
+        name = self._blocks[at + 1]
+        if name.gap and not block.text.endswith(","):
+            return False
+        return (self._is_sender(name.text) or _is_signed(block, name)) and not self._goes_on(at + 1)
 
     def _close(self, at: int) -> None:
         """A closing; but thanks that nothing of the sender's precedes are the message itself."""
@@ -133,9 +132,11 @@ class _State:
         chunk = [self._blocks[at] for at in range(start, end) if self._kinds[at] is Kind.OWN]
         if not chunk or all(block.hint is Kind.SIGNATURE for block in chunk):
             return False
-        if words.POSTSCRIPT.match(chunk[0].text) or is_form(chunk):
+        if words.POSTSCRIPT.match(chunk[0].text):
             return True
-        return not self._explicit and _is_prose(chunk)
+        if self._is_sender(chunk[0].text) and len(chunk) > 1:
+            return _labels(chunk) >= _FORM_LABELS
+        return is_form(chunk) or (not self._explicit and _is_prose(chunk))
 
     def _names_sender(self, at: int, start: int) -> bool:
         """The sender's own name at the head of a paragraph, and nothing but a signature below it."""
@@ -152,17 +153,14 @@ class _State:
         rest = [word for word in found if word not in self._sender and word not in _TITLES]
         if found and len(found) <= _NAME_WORDS + 2 and not rest:
             return True
+        if len(found) == 1 and len(found[0]) >= _SHORT_NAME and name.istitle():
+            return any(word.startswith(found[0][:_SHORT_NAME]) for word in self._sender)
         initials = re.sub(r"[\s.]", "", text)
         return (
             0 < len(initials) <= 3
             and initials.isupper()
             and {*initials.casefold()} <= {word[0] for word in self._sender}
         )
-
-    @staticmethod
-    def _is_signed(closing: Block, name: Block) -> bool:
-        """`With love from Leeds,` above one capitalised word."""
-        return closing.text.endswith(",") and bool(re.fullmatch(r"[A-ZÀ-ÞĀ-Ž][\w'’-]{1,20}\.?", name.text))
 
     def _goes_on(self, at: int) -> bool:
         """Does anything that is no signature follow from `at` on?"""
@@ -175,10 +173,25 @@ class _State:
         )
 
 
+def _may_close(text: str) -> bool:
+    """A few words that end with a comma, or begin as closings do, or are very few."""
+    count = len(text.split())
+    if text[-1:] in ".:?;" or count > _CLOSING_WORDS:
+        return False
+    return text.endswith(",") or count <= 2 or bool(words.CLOSING_BEGIN.match(text))
+
+
+def _is_signed(closing: Block, name: Block) -> bool:
+    """`With love from Leeds,` above one capitalised word."""
+    return closing.text.endswith(",") and not name.gap and bool(re.fullmatch(r"[A-ZÀ-ÞĀ-Ž][\w'’-]{1,20}\.?", name.text))
+
+
 def is_closing(text: str) -> bool:
     """Return whether the line is nothing but closing words, perhaps with a name: "Many thanks, Jo"."""
     if len(text) > 80:
         return False
+    if " / " in text:  # in two languages
+        return all(is_closing(part) for part in text.split(" / "))
     found = words.CLOSING.match(text)
     return found is not None and bool(words.NAME_BEHIND.fullmatch(found["rest"]))
 
@@ -194,9 +207,14 @@ def is_form(chunk: Sequence[Block]) -> bool:
         return True
     if any(block.bullet[0].isdigit() or block.bullet[0] in "Qq(" for block in chunk if block.bullet):
         return True
-    labels = sum(1 for block in chunk if _is_label(block.text))
+    labels = _labels(chunk)
     contacts = sum(1 for block in chunk if words.CONTACT_LABEL.match(block.text))
-    return labels >= 2 or (labels == 1 and labels + contacts == len(chunk))
+    return labels >= _FORM_LABELS or (labels == 1 and labels + contacts == len(chunk))
+
+
+def _labels(chunk: Sequence[Block]) -> int:
+    """Return how many lines begin with a label that is no contact detail."""
+    return sum(1 for block in chunk if _is_label(block.text))
 
 
 def _is_label(text: str) -> bool:

@@ -44,7 +44,7 @@ _BEFORE = _names(
     "lots of",
 )
 _CORE = _names(
-    "regards? wishes thanks thanx thankyou thx best cheers ta "
+    "regards? wish wishes thanks thanx thankyou thx best cheers ta "
     "respectfully cofion diolch yours love warmly kr br rgds bw "
     "kind vh mvh pozdrawiam hälsningar cordialement namaste slán sláinte sincerely faithfully truly ",
     "thank you",
@@ -79,6 +79,9 @@ CLOSING = re.compile(
     rf"(?P<words>(?:{_BEFORE}[ ,]+){{0,4}}{_CORE}\b(?:[ ,]+{_AFTER}){{0,4}})(?P<rest>.{{0,60}})", re.IGNORECASE
 )
 NAME_BEHIND = re.compile(r"[\s,.;!:)\-–—]*(?:[A-ZÀ-ÞĀ-Ž(][\w'’.()&-]*[\s,.]*){0,4}(?:x{1,3})?[\s.,!:)]*")
+CLOSING_BEGIN = re.compile(
+    r"(?:with|thank|thanks|many|best|kind|warm|yours|all the|until|sincere|hope)\b", re.IGNORECASE
+)
 GREETING = re.compile(
     r"(?:dear|hi|hiya|hello|hey|good (?:morning|afternoon|evening|day)|morning|afternoon|annwyl|to whom|greetings)\b",
     re.IGNORECASE,
@@ -111,7 +114,7 @@ _CONTACT_NAMES = _names(
     "rhagenwau",
 )
 CONTACT_LABEL = re.compile(rf"{_CONTACT_NAMES}\s?[:.]\s?\S?", re.IGNORECASE)
-LABEL = re.compile(r"[^\W\d_][^:?!]{1,80}:(?:\s|$)")
+LABEL = re.compile(r"[^\W\d_][^:?!@|]{1,80}:(?:\s|$)")
 NOTICE = re.compile(
     _any_of(
         "work(?:ing)? (?:flexibl|pattern|days|hours|part.?time|from home)",
