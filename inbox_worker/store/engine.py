@@ -1,6 +1,7 @@
 """The engine for SQLite and PostgreSQL: pragmas, transactions and timeouts that the guarantees rest on."""
 
 import os
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,27 @@ def make_private(path: Path) -> None:
         for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             if file.exists() and file.stat().st_mode & 0o077:
                 file.chmod(0o600)
+
+
+def scrub(engine: Engine) -> bool:
+    """Overwrite what was deleted; return False where another process still reads the old pages.
+
+    SQLite: moves the write-ahead log into the file and cuts it off, then writes the file anew. PostgreSQL: writes
+    every table anew; its own log (WAL) is the site's to keep or to drop.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM FULL")
+        return True
+    raw: Any = engine.raw_connection()  # VACUUM refuses to run in a transaction, and SQLAlchemy would begin one
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error as error:
+        raise StoreError(f"the database could not be written anew: {error.sqlite_errorname}; try again") from error
+    finally:
+        raw.close()
 
 
 def _sqlite(url: URL, foreign_keys: bool) -> Engine:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from inbox_worker.errors import SchemaError
+from inbox_worker.sealing import PLAIN, Keyring
 from inbox_worker.store.changes import Changes
+from inbox_worker.store.columns import use_keyring
 from inbox_worker.store.coordination import Coordination, CoordinationView
 from inbox_worker.store.counts import CountsView
-from inbox_worker.store.engine import READING, connect, make_private, sqlite_file
+from inbox_worker.store.engine import READING, connect, make_private, scrub, sqlite_file
 from inbox_worker.store.failures import translated
 from inbox_worker.store.held import Held
 from inbox_worker.store.known import KnownView
@@ -17,15 +20,16 @@ from inbox_worker.store.ledger import Ledger
 from inbox_worker.store.points import Points
 from inbox_worker.store.privacy import Privacy, PrivacyView
 from inbox_worker.store.release import Release
+from inbox_worker.store.sealing import Sealing, SealingView
 from inbox_worker.store.tables import HEAD
 from inbox_worker.store.version import explain, version
 
 
-class View(KnownView, PrivacyView, CoordinationView, CountsView):
+class View(KnownView, PrivacyView, SealingView, CoordinationView, CountsView):
     """Everything that can be asked, at one moment of the database."""
 
 
-class Tx(Privacy, Ledger, Points, Changes, Held, Release, Coordination, View):
+class Tx(Privacy, Sealing, Ledger, Points, Changes, Held, Release, Coordination, View):
     """Everything that can be asked and changed, in one transaction: all of it is stored, or none."""
 
     @contextmanager
@@ -44,14 +48,20 @@ class Store:
     Safe to share between threads; every transaction has a connection of its own.
     """
 
-    def __init__(self, url: str) -> None:
-        """Prepare a store; nothing is opened yet. Raises ConfigError for a URL that cannot be used."""
+    def __init__(self, url: str, keyring: Keyring = PLAIN) -> None:
+        """Prepare a store; nothing is opened yet. Raises ConfigError for a URL that cannot be used.
+
+        keyring: the keys that values are encrypted with.
+        """
         self._file = sqlite_file(url)
         self._engine = connect(url)
+        self._keyring = keyring
+        use_keyring(self._engine.dialect, keyring)
 
     def open(self) -> Self:
-        """Check that the database is there and at this program's version; return the store."""
+        """Check that the database is there, at this program's version and sealed with our keys; return the store."""
         self.check_version()
+        self._check_keys()
         return self
 
     def close(self) -> None:
@@ -76,6 +86,23 @@ class Store:
             found = version(connection)
         if found != HEAD:
             raise SchemaError(explain(found))
+
+    def _check_keys(self) -> None:
+        """Raise KeyringError where values are sealed with keys that we lack; note a key that is new."""
+        with self.reading() as view:
+            proofs = view.proofs()
+        self._keyring.check(proofs)
+        if self._keyring.current is not None and self._keyring.current not in proofs:
+            with self.transaction() as tx:
+                tx.add_key(self._keyring, self._keyring.current, datetime.now(UTC))
+
+    def scrub(self) -> bool:
+        """Leave nothing in the database's files of what was deleted; return whether all of it could be done.
+
+        False: another process is reading; what was deleted goes when that reader has gone and this is repeated.
+        """
+        with translated():
+            return scrub(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:

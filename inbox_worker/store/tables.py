@@ -19,9 +19,9 @@ from sqlalchemy import (
 from inbox_worker.core.effects import ApplicationState, MessageKind
 from inbox_worker.core.reading import Intent, Outcome, Tier
 from inbox_worker.records import OutboxState, TroubleKind
-from inbox_worker.store.columns import DIGEST, ID, Named, Utc, Words
+from inbox_worker.store.columns import DIGEST, ID, Named, Sealed, SealedBytes, Utc, Words
 
-HEAD = "0001"  # the newest migration; a test compares it with migrations/
+HEAD = "0002"  # the newest migration; a test compares it with migrations/
 
 metadata = MetaData(
     naming_convention={
@@ -71,7 +71,7 @@ application = Table(
     Column("prefix", Text, nullable=False),
     Column("scheme", Text, nullable=False),
     Column("state", Named(ApplicationState), nullable=False),
-    Column("sender", Words, nullable=False),
+    Column("sender", Sealed("application.sender"), nullable=False),
     Column("sender_key", DIGEST, nullable=False),
     Column("mailbox", Text, nullable=False),
     Column("received_at", Utc, nullable=False),
@@ -133,8 +133,8 @@ answer = Table(
     Column("id", ID, primary_key=True),
     Column("application_id", ID, ForeignKey("application.id", ondelete="CASCADE"), nullable=False),
     Column("field", Text, nullable=False),
-    Column("value", Words, nullable=False),
-    Column("source", Words, nullable=False),
+    Column("value", Sealed("answer.value"), nullable=False),
+    Column("source", Sealed("answer.source"), nullable=False),
     Column("confidence", Float, nullable=False),
     Column("ledger_id", ID, ForeignKey("ledger.id", ondelete="SET NULL")),
     Column("at", Utc, nullable=False),
@@ -181,10 +181,10 @@ held = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("ledger_id", ID, ForeignKey("ledger.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("sender_name", Words, nullable=False),
-    Column("sender", Words, nullable=False),
+    Column("sender_name", Sealed("held.sender_name"), nullable=False),
+    Column("sender", Sealed("held.sender"), nullable=False),
     Column("sender_key", DIGEST, nullable=False),
-    Column("subject", Words, nullable=False),
+    Column("subject", Sealed("held.subject"), nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("accepted_at", Utc),
     Column("accepted_by", Words),
@@ -209,12 +209,12 @@ outbox = Table(
     Column("template", Text, nullable=False),
     Column("template_version", Text, nullable=False),
     Column("mailbox", Text, nullable=False),
-    Column("recipient", Words, nullable=False),
+    Column("recipient", Sealed("outbox.recipient"), nullable=False),
     Column("recipient_key", DIGEST),
     Column("scheme", Text),
     Column("application_id", ID, ForeignKey("application.id", ondelete="SET NULL")),
     Column("ledger_id", ID, ForeignKey("ledger.id", ondelete="SET NULL")),
-    Column("content", LargeBinary),
+    Column("content", SealedBytes("outbox.content")),
     Column("sha256", DIGEST, nullable=False),
     Column("state", Named(OutboxState), nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -274,6 +274,14 @@ audit = Table(  # triggers refuse to change or delete a row
     Index("ix_audit_at", "at"),
     Index("ix_audit_thing", "thing"),
     sqlite_autoincrement=True,
+)
+
+sealing_key = Table(  # the keys that values are sealed with, and how each is known again
+    "sealing_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("proof", LargeBinary, nullable=False),
+    Column("at", Utc, nullable=False),
 )
 
 tombstone = Table(
