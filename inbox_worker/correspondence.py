@@ -2,14 +2,14 @@
 
 import mimetypes
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 
 from inbox_worker.compose import AutoSubmitted, Draft, File, compose, message_id, reply_subject, thread_of
 from inbox_worker.config.rules import scheme as scheme_of
 from inbox_worker.config.sections import Config, MailboxSection, SchemeSection
-from inbox_worker.core.effects import Action, ApplicationState, BounceReport, Effects, MessageKind, MessageRequest
+from inbox_worker.core.effects import Action, BounceReport, Effects, MessageKind, MessageRequest
 from inbox_worker.core.mail import Address
 from inbox_worker.core.plan import missing_fields
 from inbox_worker.core.reading import FieldValue, Reading
@@ -22,6 +22,7 @@ from inbox_worker.template_context import (
     Answered,
     Change,
     Context,
+    DigestContext,
     DistressContext,
     Document,
     HeldContext,
@@ -34,16 +35,11 @@ from inbox_worker.template_context import (
     field_lines,
     items,
     notes,
+    state_words,
 )
 from inbox_worker.templates import Templates
 
-_STATE_WORDS = {
-    ApplicationState.HELD: "waits for a person",
-    ApplicationState.INCOMPLETE: "incomplete",
-    ApplicationState.RECEIVED: "complete",
-    ApplicationState.ACKNOWLEDGED: "complete and acknowledged",
-    ApplicationState.UNDER_REVIEW: "under review",
-}
+Token = Callable[[], str]  # draws an opaque, unique part of a Message-ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +65,10 @@ class Correspondence:
         self._schemes = {key: scheme_of(section) for key, section in self._sections.items()}
         self._rehearsal = config.mode == "rehearse"
         self._show_answers = config.team.summaries.answers == "include"
-        self._team = _team(config, mailbox)
+        self.team = _team(config, mailbox)
         self._from = Address(mailbox.smtp.from_name, mailbox.smtp.from_address or mailbox.addresses[0])
 
-    def messages(self, occasion: Occasion, now: datetime, token: Callable[[], str]) -> Iterator[NewMessage]:
+    def messages(self, occasion: Occasion, now: datetime, token: Token) -> Iterator[NewMessage]:
         """Yield every message that the mail causes, one a recipient, rendered and composed.
 
         token: draws an opaque, unique part of a Message-ID. Raises TemplateError when a template fails on it.
@@ -83,21 +79,21 @@ class Correspondence:
                 yield self._message(request, recipient, context, occasion, now, token())
 
     def service_alert(
-        self, code: str, recipients: tuple[str, ...], now: datetime, token: Callable[[], str]
+        self, code: str, recipients: tuple[str, ...], now: datetime, token: Token
     ) -> Iterator[NewMessage]:
         """Yield an alert to `recipients` about the service itself, no mail of anybody's."""
         mail = HeldMail(number=0, code=code, received=now)
-        context = HeldContext(team=self._team, mail=mail, folder=self._mailbox.imap.folder, rehearsal=self._rehearsal)
+        context = HeldContext(team=self.team, mail=mail, folder=self._mailbox.imap.folder, rehearsal=self._rehearsal)
         request = MessageRequest(MessageKind.ALERT, "needs_a_person", recipients, None)
         for recipient in recipients:
             yield self._message(request, recipient, context, None, now, token())
 
     def distress_again(
-        self, entry: Held, recipients: tuple[str, ...], now: datetime, token: Callable[[], str]
+        self, entry: Held, recipients: tuple[str, ...], now: datetime, token: Token
     ) -> Iterator[NewMessage]:
         """Yield the alert about held mail once more: its number, tier and time, and not a word of it."""
         context = DistressContext(
-            team=self._team,
+            team=self.team,
             number=entry.id,
             tier=entry.ledger.tier,
             received=entry.ledger.received_at,
@@ -106,7 +102,17 @@ class Correspondence:
         )
         request = MessageRequest(MessageKind.DISTRESS_ALERT, "distress_alert", recipients, entry.ledger.scheme)
         for recipient in recipients:
-            yield self._message(request, recipient, context, None, now, token())
+            # Tied to the mail as the first alert is: a reply to any of them accepts it.
+            message = self._message(request, recipient, context, None, now, token())
+            yield replace(message, ledger_id=entry.ledger.id)
+
+    def digest(
+        self, context: DigestContext, files: tuple[File, ...], recipients: tuple[str, ...], now: datetime, token: Token
+    ) -> Iterator[NewMessage]:
+        """Yield the digest, one message a recipient."""
+        request = MessageRequest(MessageKind.DIGEST, "digest", recipients, None)
+        for recipient in recipients:
+            yield self._message(request, recipient, context, None, now, token(), files)
 
     def _message(
         self,
@@ -116,6 +122,7 @@ class Correspondence:
         occasion: Occasion | None,
         now: datetime,
         token: str,
+        files: tuple[File, ...] = (),
     ) -> NewMessage:
         section = self._sections.get(request.scheme or "")
         folder = section.templates if section and isinstance(context, ReplyContext) else TEAM
@@ -135,7 +142,7 @@ class Correspondence:
             date=now,
             reply_to=_applicant(occasion) if occasion and summary else None,
             thread=thread_of(occasion.content.email) if occasion and answers else None,
-            attachments=self._files(request),
+            attachments=files or self._files(request),
         )
         composed = compose(draft)
         return NewMessage(
@@ -167,7 +174,7 @@ class Correspondence:
         change = occasion.effects.change
         return ReplyContext(
             scheme=_scheme_texts(scheme, section),
-            team=self._team,
+            team=self.team,
             subject=reply_subject(occasion.content.email.subject) if occasion.content.email.subject.strip() else "",
             received=occasion.content.raw.received,
             applicant=Said(
@@ -191,13 +198,13 @@ class Correspondence:
         reply = self._request(occasion)
         return SummaryContext(
             scheme=_scheme_texts(scheme, section),
-            team=self._team,
+            team=self.team,
             reference=application.reference,
             received=occasion.content.raw.received,
             sender=Said(_sender(occasion.content).address),
             subject=Said(email.subject),
             change=_change(occasion, bool(missing_fields(scheme, application.texts()))),
-            state=_STATE_WORDS.get(application.state, application.state.value.replace("_", " ")),
+            state=state_words(application.state),
             fields=field_lines(scheme, values),
             show_answers=self._show_answers,
             missing=items(scheme, missing_fields(scheme, application.texts())),
@@ -224,7 +231,7 @@ class Correspondence:
             scheme=scheme.name if scheme else "",
         )
         return HeldContext(
-            team=self._team,
+            team=self.team,
             mail=mail,
             folder=raw.id.folder,
             notes=notes(scheme, (*reading.flags, *occasion.effects.notes)),
@@ -235,7 +242,7 @@ class Correspondence:
 
     def _distress(self, occasion: Occasion) -> DistressContext:
         return DistressContext(
-            team=self._team,
+            team=self.team,
             number=occasion.held,
             tier=occasion.reading.tier,
             received=occasion.content.raw.received,

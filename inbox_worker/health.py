@@ -52,8 +52,13 @@ def examine(view: View, config: Config, now: datetime) -> Health:
     return Health(config.mode, counts, jobs, problems)
 
 
+def polls_late_after(config: Config) -> timedelta:
+    """Return the time without a complete poll that is a problem."""
+    return max(config.schedule.poll * POLLS_LATE, timedelta(minutes=5))
+
+
 def _polls(config: Config, counts: Counts, now: datetime) -> Iterator[str]:
-    late = max(config.schedule.poll * POLLS_LATE, timedelta(minutes=5))
+    late = polls_late_after(config)
     for box in config.mailboxes:
         point = next((each for each in counts.points if each.mailbox == box.name), None)
         if point is None or point.complete_at is None:

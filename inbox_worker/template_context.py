@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated
 
+from inbox_worker.core.effects import ApplicationState
 from inbox_worker.core.reading import FieldValue, Flag, Tier
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.safe_text import harmless
@@ -315,6 +316,17 @@ CONTEXT_OF: Mapping[str, type[Context]] = {
     "digest": DigestContext,
     "rehearsal": RehearsalContext,
 }
+
+_STATE_WORDS = {
+    ApplicationState.HELD: "waits for a person",
+    ApplicationState.RECEIVED: "complete",
+    ApplicationState.ACKNOWLEDGED: "complete and acknowledged",
+}
+
+
+def state_words(state: ApplicationState) -> str:
+    """Return where an application stands, in words for the team."""
+    return _STATE_WORDS.get(state, state.value.replace("_", " "))
 
 
 def items(scheme: Scheme, keys: Iterable[str] | None = None) -> tuple[Item, ...]:

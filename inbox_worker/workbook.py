@@ -104,7 +104,7 @@ def _row(page: Any, number: int, cells: Sequence[Cell], look: Any, formats: _For
 
 
 def _text(page: Any, row: int, column: int, text: str, look: Any) -> None:
-    code = page.write_string(row, column, text, look)
+    code = page.write_string(row, column, text, look) if text else page.write_blank(row, column, None, look)
     if code != 0:  # -2: too long, and nothing was written
         raise ValueError(f"row {row + 1}, column {column + 1}: the cell was not written (code {code})")
 
