@@ -1,6 +1,7 @@
 """Secrets, and where they are read from: a file, the environment, or systemd's credential directory."""
 
 import os
+import stat
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -62,28 +63,35 @@ class TokenSource(Protocol):
 Credential = Secret | TokenSource
 
 
-def from_file(path: Path) -> Secret:
-    """Return the text of the file without its last line end. Raises ConfigError."""
+def from_file(path: Path, *, lines: bool = False) -> Secret:
+    """Return the text of the file without its last line end. lines: it may hold several, as a certificate does.
+
+    Raises ConfigError; also where every account of this machine can read the file.
+    """
+    origin = f"secret file {path}"
     try:
         text = path.read_text(encoding="utf-8")
+        exposed = is_exposed(path)
     except FileNotFoundError:
-        raise ConfigError(f"secret file {path}: not found; create it, readable by this service alone") from None
+        raise ConfigError(f"{origin}: not found; create it, readable by this service alone") from None
     except PermissionError:
-        raise ConfigError(f"secret file {path}: not readable by this account; change its owner or mode") from None
+        raise ConfigError(f"{origin}: not readable by this account; change its owner or mode") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"secret file {path}: {type(error).__name__}; expected a text file in UTF-8") from None
-    return _checked(text.removesuffix("\n").removesuffix("\r"), f"secret file {path}")
+        raise ConfigError(f"{origin}: {type(error).__name__}; expected a text file in UTF-8") from None
+    if exposed:
+        raise ConfigError(f"{origin}: every account of this machine can read it; run chmod 600 {path}")
+    return _checked(text.removesuffix("\n").removesuffix("\r"), origin, lines)
 
 
-def from_environment(name: str) -> Secret:
+def from_environment(name: str, *, lines: bool = False) -> Secret:
     """Return the value of the environment variable `name`. Raises ConfigError."""
     value = os.environ.get(name)
     if value is None:
         raise ConfigError(f"environment variable {name}: not set; set it to the secret, or name a file")
-    return _checked(value, f"environment variable {name}")
+    return _checked(value, f"environment variable {name}", lines)
 
 
-def from_systemd(name: str) -> Secret:
+def from_systemd(name: str, *, lines: bool = False) -> Secret:
     """Return the credential `name` that systemd passes to the unit (LoadCredential=). Raises ConfigError."""
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
     if not directory:
@@ -92,12 +100,23 @@ def from_systemd(name: str) -> Secret:
         )
     if name in ("", ".", "..") or "/" in name:
         raise ConfigError(f"systemd credential {name!r}: expected a plain name without a slash")
-    return from_file(Path(directory) / name)
+    return from_file(Path(directory) / name, lines=lines)
 
 
-def _checked(text: str, origin: str) -> Secret:
+def is_exposed(path: Path) -> bool:
+    """Tell whether every account can read `path`: its own mode, and that of every directory above it.
+
+    Raises OSError where it cannot be looked at.
+    """
+    found = path.resolve()
+    if not found.stat().st_mode & stat.S_IROTH:
+        return False
+    return all(directory.stat().st_mode & stat.S_IXOTH for directory in found.parents)
+
+
+def _checked(text: str, origin: str, lines: bool) -> Secret:
     if not text:
         raise ConfigError(f"{origin}: empty; put the secret there")
-    if any(character in text for character in "\r\n\0"):
+    if not lines and any(character in text for character in "\r\n\0"):
         raise ConfigError(f"{origin}: more than one line; expected the secret alone")
     return Secret(text)

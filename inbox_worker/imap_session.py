@@ -19,7 +19,8 @@ from imapclient.exceptions import (
     ProtocolError,
 )
 
-from inbox_worker.credentials import Credential, Secret, TokenRefused, TokenSource, TokenUnavailable
+from inbox_worker.core import access_token
+from inbox_worker.credentials import Credential, Secret, TokenRefused, TokenUnavailable
 from inbox_worker.errors import ConfigError, MailboxError, SignInError
 from inbox_worker.transport import Security, check_security, tls_context, tls_fault
 
@@ -118,7 +119,7 @@ def _translated(error: Exception, place: str, doing: str) -> MailboxError:
     if isinstance(error, TokenRefused):
         return SignInError(f"{place}: no access token: {error}")
     if isinstance(error, TokenUnavailable):
-        return MailboxError(f"{place}: no access token for now")
+        return MailboxError(f"{place}: no access token for now: {error}")
     if isinstance(error, ssl.SSLError):
         fault = tls_fault("imap", error)
         if fault:
@@ -128,6 +129,11 @@ def _translated(error: Exception, place: str, doing: str) -> MailboxError:
         return MailboxError(f"{place}: no answer in time while {doing}")
     if isinstance(error, IMAPClientAbortError) and "AccessTokenExpired" in str(error):
         return SessionExpired(f"{place}: the session's access token ran out")
+    if "authenticated but not connected" in str(error):  # Exchange: only the mailbox permission is missing
+        return SignInError(
+            f"{place}: signed in, but the application may not open this mailbox; run Add-MailboxPermission with "
+            "FullAccess for its service principal, allow 30 minutes, and check imap.user"
+        )
     return MailboxError(f"{place}: {_what(error)} while {doing} ({type(error).__name__})")
 
 
@@ -191,19 +197,20 @@ def _authenticate(client: IMAPClient, config: ImapConfig, place: str) -> None:
         _by_password(client, config, config.credential, place)
         return
     try:
-        _by_token(client, config, config.credential)
+        _by_token(client, config, config.credential.token())
     except LoginError as error:
         if isinstance(error.__context__, IMAPClientAbortError):
             raise error.__context__ from None
         # The token may have been withdrawn before its time.
         config.credential.rejected()
-        with _refused(config, place, "consent, object id and mailbox permission of the OAuth2 application"):
-            _by_token(client, config, config.credential)
+        token = config.credential.token()
+        with _refused(config, place, access_token.refused_reading(access_token.claims(token.reveal()))):
+            _by_token(client, config, token)
 
 
 def _by_password(client: IMAPClient, config: ImapConfig, secret: Secret, place: str) -> None:
     before = {str(capability).upper() for capability in client._imap.capabilities}
-    with _refused(config, place, "imap.user and the password"):
+    with _refused(config, place, "check imap.user and the password"):
         if "AUTH=PLAIN" in before:  # takes any characters; LOGIN takes ASCII alone, and a user without a space
             client.plain_login(config.user, secret.reveal())
         elif "LOGINDISABLED" in before:
@@ -212,14 +219,14 @@ def _by_password(client: IMAPClient, config: ImapConfig, secret: Secret, place: 
             client.login(client._imap._quote(config.user), secret.reveal())
 
 
-def _by_token(client: IMAPClient, config: ImapConfig, source: TokenSource) -> None:
+def _by_token(client: IMAPClient, config: ImapConfig, token: Secret) -> None:
     """Sign in by XOAUTH2; a second challenge holds an error and wants an empty answer."""
-    answers = [f"user={config.user}\1auth=Bearer {source.token().reveal()}\1\1"]
+    answers = [f"user={config.user}\1auth=Bearer {token.reveal()}\1\1"]
     client.sasl_login("XOAUTH2", lambda _: answers.pop() if answers else "")
 
 
 @contextlib.contextmanager
-def _refused(config: ImapConfig, place: str, check: str) -> Iterator[None]:
+def _refused(config: ImapConfig, place: str, remedy: str) -> Iterator[None]:
     """Tell a refused sign-in from a connection that broke during it: imapclient raises LoginError for both."""
     try:
         yield
@@ -229,6 +236,6 @@ def _refused(config: ImapConfig, place: str, check: str) -> Iterator[None]:
             raise lost from None
         if may_pass(error):
             raise MailboxError(f"{place}: no sign-in for now") from None
-        raise SignInError(f"{place}: sign-in refused; check {check} (mailbox {config.mailbox})") from None
+        raise SignInError(f"{place}: sign-in refused (mailbox {config.mailbox}); {remedy}") from None
     except UnicodeEncodeError:
         raise SignInError(f"{place}: this server takes user and password in ASCII alone") from None

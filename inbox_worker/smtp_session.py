@@ -11,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from inbox_worker.core import access_token
 from inbox_worker.core.smtp_replies import Answer, Fate, Stage, judge, read, remedy
-from inbox_worker.credentials import Credential, Secret, TokenRefused, TokenUnavailable
+from inbox_worker.credentials import Credential, Secret, TokenRefused, TokenSource, TokenUnavailable
 from inbox_worker.errors import SendError, SubmissionRefused
 from inbox_worker.transport import Security, check_security, tls_context, tls_fault
 
@@ -151,14 +152,24 @@ class SmtpSession:
             return
         if isinstance(credential, Secret):
             reply = self._password(user, credential)
+            self._judge_sign_in(reply, remedy(Stage.SIGN_IN, reply.answer))
         else:
-            reply = self._token(user, credential.token())
-            if reply.code == 535:  # it may have been withdrawn before its time
-                credential.rejected()
-                reply = self._token(user, credential.token())
+            self._by_token(user, credential)
+
+    def _by_token(self, user: str, source: TokenSource) -> None:
+        token = source.token()
+        reply = self._token(user, token)
+        if reply.code == 535:  # it may have been withdrawn before its time
+            source.rejected()
+            token = source.token()
+            reply = self._token(user, token)
+        switched_off = reply.answer.status == "5.7.139"
+        lacking = access_token.refused_sending(access_token.claims(token.reveal()))
+        self._judge_sign_in(reply, remedy(Stage.SIGN_IN, reply.answer) if switched_off else lacking)
+
+    def _judge_sign_in(self, reply: Reply, hint: str) -> None:
         fate = judge(Stage.SIGN_IN, reply.answer, reply.text)
         if fate in (Fate.MISCONFIGURED, Fate.REFUSED):
-            hint = remedy(Stage.SIGN_IN, reply.answer)
             raise SubmissionRefused(f"{self._place}: sign-in refused ({reply.answer}); {hint}")
         if fate is not Fate.DONE:
             raise ServerBusy(f"{self._place}: no sign-in for now ({reply.answer})", reply.answer)
@@ -200,7 +211,7 @@ class SmtpSession:
         if isinstance(error, TokenRefused):
             return SubmissionRefused(f"{self._place}: no access token: {error}")
         if isinstance(error, TokenUnavailable):
-            return SendError(f"{self._place}: no access token for now")
+            return SendError(f"{self._place}: no access token for now: {error}")
         if isinstance(error, smtplib.SMTPNotSupportedError):
             return SubmissionRefused(f'{self._place}: offers no STARTTLS; try smtp.security: "tls"')
         if isinstance(error, smtplib.SMTPResponseException):

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -12,7 +12,9 @@ from pydantic_core import ErrorDetails
 from inbox_worker.config.sections import Config
 from inbox_worker.errors import ConfigError
 
-_SECRET_KEYS = ("password", "secret", "token", "key_file")
+_SECRET_KEYS = ("password", "secret", "token", "key_file", "certificate", "service_account")
+
+_T = TypeVar("_T")
 
 
 class _Loader(yaml.SafeLoader):
@@ -207,11 +209,20 @@ def _twice(names: list[str]) -> set[str]:
 
 def _anchored(config: Config, folder: Path) -> Config:
     """Return `config` with its relative paths taken from `folder`."""
-    changes: dict[str, object] = {}
     prefix = "sqlite:///"
     if config.database.startswith(prefix) and not config.database.startswith("sqlite:////"):
-        changes["database"] = f"{prefix}{folder / config.database.removeprefix(prefix)}"
-    if config.templates_dir:
-        changes["templates_dir"] = folder / config.templates_dir
-    return config.model_copy(update=changes)
+        file = folder / config.database.removeprefix(prefix)
+        config = config.model_copy(update={"database": f"{prefix}{file}"})
+    return _with_paths(config, folder)
 
+
+def _with_paths(value: _T, folder: Path) -> _T:
+    """Return `value`, a section or part of one, with every relative path in it taken from `folder`."""
+    changed: Any = value
+    if isinstance(value, Path):
+        changed = folder / value
+    elif isinstance(value, tuple):
+        changed = tuple(_with_paths(each, folder) for each in value)
+    elif isinstance(value, BaseModel):
+        changed = value.model_copy(update={name: _with_paths(each, folder) for name, each in value})
+    return changed  # type: ignore[no-any-return]

@@ -1,86 +1,16 @@
 """The sections of config.yaml. Every key has its meaning here once; docs and `check` read it from here."""
 
-import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Never, Self
-from zoneinfo import ZoneInfo
+from typing import Literal, Never, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from inbox_worker.config.base import EmailAddress, Key, Reference, Schedule, Section, Text, TimeZone, WebAddress
+from inbox_worker.config.base import SecretSection as SecretSection
+from inbox_worker.config.serving import EndpointSection
+from inbox_worker.config.sign_in import OAuth2Section, one_sign_in
 from inbox_worker.config.units import Duration, Size
-from inbox_worker.core import cron
-
-_ADDR_SPEC = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
-
-
-def _address(value: str) -> str:
-    if not _ADDR_SPEC.fullmatch(value):
-        raise ValueError('expected an e-mail address such as "team@example.org"')
-    return value
-
-
-def _https(value: str) -> str:
-    if value and not re.fullmatch(r"https?://\S+", value):
-        raise ValueError('expected a web address such as "https://www.example.org/privacy"')
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError in part, an OSError in others
-        raise ValueError('expected a time zone such as "Europe/London"') from error
-    except KeyError as error:
-        raise ValueError('expected a time zone such as "Europe/London"') from error
-    return value
-
-
-def _key(value: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,49}", value):
-        raise ValueError('expected small letters, digits, "-" and "_", such as "equality"')
-    return value
-
-
-def _reference(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2,8}", value):
-        raise ValueError('expected two to eight capital letters, such as "MHA"')
-    return value
-
-
-def _cron(value: str) -> str:
-    if value:
-        cron.parse(value)
-    return value
-
-
-EmailAddress = Annotated[str, AfterValidator(_address)]
-WebAddress = Annotated[str, AfterValidator(_https)]
-TimeZone = Annotated[str, AfterValidator(_zone)]
-Key = Annotated[str, AfterValidator(_key)]
-Reference = Annotated[str, AfterValidator(_reference)]
-Schedule = Annotated[str, AfterValidator(_cron)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class Section(BaseModel):
-    """A frozen section in which an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class SecretSection(Section):
-    """Where a secret is read from, when it is first needed. Exactly one of the keys."""
-
-    file: Path | None = Field(None, description="a file that holds the secret and nothing else; not readable by others")
-    env: str | None = Field(None, description="an environment variable that holds the secret")
-    credential: str | None = Field(None, description="the name of a systemd credential (LoadCredential=)")
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if sum(value is not None for value in (self.file, self.env, self.credential)) != 1:
-            raise ValueError("expected exactly one of the keys file, env, credential")
-        return self
 
 
 class ImapSection(Section):
@@ -95,12 +25,26 @@ class ImapSection(Section):
     ca_file: Path | None = Field(None, description="certificates to trust in place of the system's")
     user: Text = Field(description="who signs in; for Microsoft 365 the address of the shared mailbox")
     password: SecretSection | None = Field(None, description="where the password is read from")
+    oauth2: OAuth2Section | None = Field(None, description="sign in by XOAUTH2 with an access token, not by password")
     folder: Text = Field("INBOX", description="the folder that is read")
+    sent_folder: Text | None = Field(
+        None, description='the folder in which sent mail is kept ("Sent Items"): shows what a colleague has answered'
+    )
+    unsent_after: Duration | None = Field(
+        None,
+        description="a message whose fate is unknown and which is not in sent_folder after this time is sent again; "
+        "empty: a person decides. Only where the server files a copy of all that it sends, and well above its delay",
+    )
     connect_timeout: Duration = Field(timedelta(seconds=15), description="how long to wait for a connection")
     read_timeout: Duration = Field(timedelta(seconds=60), description="how long to wait for an answer")
     max_mail: Size = Field(25_000_000, ge=10_000, description="a larger mail is held unread, its head alone fetched")
     batch_mails: int = Field(50, ge=1, le=500, description="most mails fetched and committed together")
     batch_bytes: Size = Field(4_000_000, ge=100_000, description="most bytes fetched together")
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> Self:
+        one_sign_in(self.password, self.oauth2)
+        return self
 
 
 class SmtpSection(Section):
@@ -113,10 +57,16 @@ class SmtpSection(Section):
     ca_file: Path | None = Field(None, description="certificates to trust in place of the system's")
     user: str | None = Field(None, description="who signs in; empty: no sign-in")
     password: SecretSection | None = Field(None, description="where the password is read from")
+    oauth2: OAuth2Section | None = Field(None, description="as for imap; the same settings share one token")
     connect_timeout: Duration = Field(timedelta(seconds=15), description="how long to wait for a connection")
     read_timeout: Duration = Field(timedelta(seconds=60), description="how long to wait for an answer")
     from_name: Text = Field(description="the display name of the sender")
     from_address: EmailAddress | None = Field(None, description="default: the first of the mailbox's addresses")
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> Self:
+        one_sign_in(self.password, self.oauth2)
+        return self
 
 
 class BoundarySection(Section):
@@ -207,6 +157,21 @@ class ScheduleSection(Section):
     summaries: Duration = Field(timedelta(minutes=5), description="how often alerts that nobody accepted are looked at")
 
 
+class ReadingSection(Section):
+    """What reading one mail may cost. A mail that costs more, twice, is held for a person."""
+
+    time: Duration = Field(timedelta(seconds=60), description="longest time for one mail with its attached forms")
+    memory: Size = Field(2_000_000_000, ge=200_000_000, description="most memory of the process that reads mail")
+
+
+class LivenessSection(Section):
+    """A job that hangs ends the service, for the supervisor to start it again."""
+
+    hung_after: Duration = Field(
+        timedelta(minutes=15), description="a job that did nothing for this time hangs; above every timeout"
+    )
+
+
 class LogSection(Section):
     """Logs go to standard error. They hold ids, codes and counts, never words of a mail."""
 
@@ -287,7 +252,10 @@ class Config(Section):
     team: TeamSection = TeamSection()
     fuses: FusesSection = FusesSection()
     schedule: ScheduleSection = ScheduleSection()
+    reading: ReadingSection = ReadingSection()
+    liveness: LivenessSection = LivenessSection()
     log: LogSection = LogSection()
+    endpoint: EndpointSection = EndpointSection()
     schemes: tuple[SchemeSection, ...] = Field(min_length=1)
 
     def scheme(self, key: str) -> SchemeSection:
