@@ -11,13 +11,13 @@ so the message becomes `unknown` and waits for proof (the Sent folder) or a pers
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
 from inbox_worker.core.effects import MessageKind
-from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Outgoing, Released
+from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Outgoing
 from inbox_worker.store.applications import reference_of
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key, message_key
@@ -51,7 +51,7 @@ class OutboxView(Statements):
     def outbox_item(self, which: int | str) -> OutboxItem | None:
         """Return one message by its number or its Message-ID."""
         column = outbox.c.id if isinstance(which, int) else outbox.c.message_id
-        return _item_or_none(self._first(select(*_AS_ITEM).where(column == which)))
+        return item_or_none(self._first(select(*_AS_ITEM).where(column == which)))
 
     def content(self, item_id: int) -> bytes | None:
         """Return the bytes of a message, to be shown; None once purged. To send it, use `hand_over`."""
@@ -156,7 +156,7 @@ class Outbox(OutboxView):
     ) -> OutboxItem | None:
         """Queue a message again that the mail server put off: a failed try more. None: not this worker's."""
         values = {"tries": outbox.c.tries + 1, "next_try_at": next_try_at, "code": code, "status": status}
-        return _item_or_none(self._settle(item_id, worker, state=OutboxState.QUEUED, **values, **_UNCLAIMED))
+        return item_or_none(self._settle(item_id, worker, state=OutboxState.QUEUED, **values, **UNCLAIMED))
 
     def refused(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = None, status: str | None = None
@@ -167,7 +167,7 @@ class Outbox(OutboxView):
 
     def unknown(self, item_id: int, worker: str) -> OutboxItem | None:
         """Record that the connection was lost when the message may have been taken. None: not this worker's."""
-        return _item_or_none(self._settle(item_id, worker, state=OutboxState.UNKNOWN))
+        return item_or_none(self._settle(item_id, worker, state=OutboxState.UNKNOWN))
 
     def put_back(self, item_ids: Iterable[int], worker: str) -> int:
         """Queue messages again that the mail server certainly did not get, counting no try.
@@ -176,52 +176,7 @@ class Outbox(OutboxView):
         """
         mine = (outbox.c.id.in_(list(item_ids)), outbox.c.claimed_by == worker)
         pending = outbox.c.state.in_((OutboxState.QUEUED, OutboxState.SENDING))
-        return self._changed(outbox.update().where(*mine, pending).values(state=OutboxState.QUEUED, **_UNCLAIMED))
-
-    def release_stale_claims(self, now: datetime, older_than: timedelta) -> Released:
-        """Take messages from workers that have been silent for `older_than`: more than any server may take to answer.
-
-        A claim that was not begun is free again. One that was begun becomes `unknown`; see the head of this module.
-        """
-        then = now - older_than
-        begun = outbox.update().where(outbox.c.state == OutboxState.SENDING, outbox.c.handed_at <= then)
-        unknown = begun.values(state=OutboxState.UNKNOWN).returning(outbox.c.id)
-        claimed = outbox.update().where(
-            outbox.c.state == OutboxState.QUEUED, outbox.c.claimed_by.is_not(None), outbox.c.claimed_at <= then
-        )
-        free = claimed.values(**_UNCLAIMED).returning(outbox.c.id)
-        return Released(
-            queued=tuple(sorted(row.id for row in self._connection.execute(free))),
-            unknown=tuple(sorted(row.id for row in self._connection.execute(unknown))),
-        )
-
-    def proved_sent(self, item_id: int, at: datetime) -> OutboxItem | None:
-        """Settle an `unknown` message that was found in the Sent folder. None: it is not unknown."""
-        return self._tell(self._move(item_id, (OutboxState.UNKNOWN,), state=OutboxState.SENT, sent_at=at), "sent", at)
-
-    def proved_unsent(self, item_id: int, next_try_at: datetime) -> OutboxItem | None:
-        """Queue an `unknown` message again that certainly did not go out. None: it is not unknown."""
-        queued = {"state": OutboxState.QUEUED, "next_try_at": next_try_at, **_UNCLAIMED}
-        return _item_or_none(self._move(item_id, (OutboxState.UNKNOWN,), **queued))
-
-    def bounced(self, message_id: str, action: str, status: str, at: datetime) -> OutboxItem | None:
-        """Record a delivery report about a message of ours; return the message, or None where it names none.
-
-        Only action "failed" changes anything (RFC 3464 s.2.3.3): the message is `bounced`, and its application
-        shows that its applicant was not reached. status: "5.1.1", or "".
-        """
-        item = self.outbox_item(message_id)
-        if item is None or action != "failed":
-            return item
-        delivered = (OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN)
-        row = self._move(item.id, delivered, state=OutboxState.BOUNCED, status=status or None)
-        if row is None:  # reported before, or never handed over
-            return item
-        if row.application_id is not None and row.kind is MessageKind.REPLY:
-            problem = {"delivery_problem": status or "bounced", "updated_at": at}
-            self._changed(application.update().where(application.c.id == row.application_id).values(problem))
-            self._tell(row, "undelivered", at)
-        return _item(row)
+        return self._changed(outbox.update().where(*mine, pending).values(state=OutboxState.QUEUED, **UNCLAIMED))
 
     def _settle(self, item_id: int, worker: str, **values: Any) -> Row[Any] | None:
         """Change a message that `worker` has handed over."""
@@ -238,12 +193,10 @@ class Outbox(OutboxView):
         if row is not None and row.application_id is not None:
             number, template = row.application_id, row.template
             self._insert(application_event, application_id=number, at=at, what=what, detail=template, by=WORKER)
-        return _item_or_none(row)
+        return item_or_none(row)
 
 
-_UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
-
-
+UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
 _HANDED = (OutboxState.SENDING, OutboxState.UNKNOWN)
 # Not a join: UPDATE ... RETURNING gives the same columns in the same statement.
 _PREFIX = select(application.c.prefix).where(application.c.id == outbox.c.application_id).scalar_subquery()
@@ -279,7 +232,8 @@ def _in_order(items: Iterable[OutboxItem]) -> tuple[OutboxItem, ...]:
     return tuple(sorted(items, key=lambda item: (item.next_try_at, item.id)))
 
 
-def _item_or_none(row: Row[Any] | None) -> OutboxItem | None:
+def item_or_none(row: Row[Any] | None) -> OutboxItem | None:
+    """Return the message of a row, if there is one."""
     return _item(row) if row is not None else None
 
 

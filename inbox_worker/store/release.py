@@ -6,11 +6,12 @@ from typing import Any
 
 from inbox_worker.records import OutboxItem, OutboxState
 from inbox_worker.store.operations import Operations
-from inbox_worker.store.outbox import Outbox
+from inbox_worker.store.outbox import UNCLAIMED
+from inbox_worker.store.outcomes import Outcomes
 from inbox_worker.store.tables import outbox
 
 
-class Release(Outbox, Operations):
+class Release(Outcomes, Operations):
     """Moves messages as a person says; every move is in the audit log."""
 
     def cancel(self, item_id: int, *, by: str, at: datetime) -> OutboxItem | None:
@@ -24,8 +25,8 @@ class Release(Outbox, Operations):
         For an unknown one the person accepts that it may arrive twice.
         """
         states = (OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.QUEUED)
-        free: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None, "tries": 0}
-        return self._person(item_id, states, "retried", by, at, state=OutboxState.QUEUED, next_try_at=at, **free)
+        anew = {"state": OutboxState.QUEUED, "next_try_at": at, "tries": 0, **UNCLAIMED}
+        return self._person(item_id, states, "retried", by, at, **anew)
 
     def release(self, item_ids: Iterable[int] | None, *, by: str, at: datetime) -> tuple[int, ...]:
         """Queue rehearsed messages to be sent now: these, or all with None. Return the numbers of those queued."""
