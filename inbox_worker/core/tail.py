@@ -35,6 +35,7 @@ _DASHES = frozenset({"--", "—", "––", "—-"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASIDE = re.compile(r"\([^()]{1,40}\)")
 _QUESTION_WORDS = 4
+_SENTENCE_WORDS = 4
 _NAME_WORDS = 4
 _CLOSING_WORDS = 8
 _SHORT_NAME = 3  # letters that a pet name shares with the name
@@ -90,8 +91,10 @@ class _State:
         elif self._closes(at, start):
             self._close(at)
         elif self._signature:
-            if not self._explicit and at == self._after_closing and _is_prose([block]):
-                self._signature = False
+            if (not self._explicit and at == self._after_closing and _is_prose([block])) or self._speaks(
+                at, start, end
+            ):
+                self._signature = self._explicit = False
             else:
                 self._kinds[at] = Kind.SIGNATURE
         elif self._names_sender(at, start):
@@ -137,6 +140,13 @@ class _State:
         if self._is_sender(chunk[0].text) and len(chunk) > 1:
             return _labels(chunk) >= _FORM_LABELS
         return is_form(chunk) or (not self._explicit and _is_prose(chunk))
+
+    def _speaks(self, at: int, start: int, end: int) -> bool:
+        """Does the sender say "I" here, and not about working hours? Whoever is in need may write it below the name."""
+        text = self._blocks[at].text
+        if len(text.split()) < _SENTENCE_WORDS or not words.FIRST_PERSON.search(text):
+            return False
+        return not words.NOTICE.search(" ".join(block.text for block in self._blocks[start:end]))
 
     def _names_sender(self, at: int, start: int) -> bool:
         """The sender's own name at the head of a paragraph, and nothing but a signature below it."""

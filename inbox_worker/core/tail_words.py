@@ -86,6 +86,7 @@ GREETING = re.compile(
     r"(?:dear|hi|hiya|hello|hey|good (?:morning|afternoon|evening|day)|morning|afternoon|annwyl|to whom|greetings)\b",
     re.IGNORECASE,
 )
+FIRST_PERSON = re.compile(r"(?:^|[^\w.&/])[Ii](?:['’](?:m|ve|d|ll))?(?=[\s,])(?!\.)")
 POSTSCRIPT = re.compile(r"(?:p\.?\s?p?\.?s\b|n\.?b\.?\b|also\b|one more thing|oh,? and)", re.IGNORECASE)
 
 CONTACT = re.compile(

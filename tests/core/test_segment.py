@@ -150,12 +150,18 @@ def test_a_signature_is_no_part_of_the_text(tail: str) -> None:
         ["PS could you send me the description?"],
         ["I forgot to say that I have done a course and that I am free on Mondays."],
         ["Job title: Porter"],
+        ["Jo", "I have the pills here."],
+        ["I am so tired."],
     ],
 )
 def test_what_stands_below_a_signature_is_own_again(below: list[str]) -> None:
     found = document("Please see my answers.\n\nMany thanks\nJo\n\n" + "\n".join(below) + "\n")
-    assert [f"{line.bullet} {line.text}".strip() for line in found.of(Kind.OWN)] == ["Please see my answers.", *below]
-    assert texts(found, Kind.SIGNATURE) == ["Many thanks", "Jo"]
+    own_again = [line for line in below if line != "Jo"]
+    assert [f"{line.bullet} {line.text}".strip() for line in found.of(Kind.OWN)] == [
+        "Please see my answers.",
+        *own_again,
+    ]
+    assert set(texts(found, Kind.SIGNATURE)) == {"Many thanks", "Jo"}
 
 
 def test_a_form_is_no_signature_whatever_its_values() -> None:
