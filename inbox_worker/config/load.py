@@ -12,7 +12,16 @@ from pydantic_core import ErrorDetails
 from inbox_worker.config.sections import Config
 from inbox_worker.errors import ConfigError
 
-_SECRET_KEYS = ("password", "secret", "token", "key_file", "certificate", "service_account")
+_SECRET_KEYS = (
+    "password",
+    "secret",
+    "token",
+    "key_file",
+    "certificate",
+    "service_account",
+    "tombstone_key",
+    "encryption",
+)
 
 _T = TypeVar("_T")
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from inbox_worker.config.base import EmailAddress, Key, Reference, Schedule, Section, Text, TimeZone, WebAddress
 from inbox_worker.config.base import SecretSection as SecretSection
+from inbox_worker.config.keeping import EncryptionSection, PrivacySection, RetentionSection
 from inbox_worker.config.serving import EndpointSection
 from inbox_worker.config.sign_in import OAuth2Section, one_sign_in
 from inbox_worker.config.units import Duration, Size
@@ -255,6 +256,9 @@ class Config(Section):
     reading: ReadingSection = ReadingSection()
     liveness: LivenessSection = LivenessSection()
     log: LogSection = LogSection()
+    retention: RetentionSection = RetentionSection()
+    privacy: PrivacySection = PrivacySection()
+    encryption: EncryptionSection = EncryptionSection()
     endpoint: EndpointSection = EndpointSection()
     schemes: tuple[SchemeSection, ...] = Field(min_length=1)
 

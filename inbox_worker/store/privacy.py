@@ -16,14 +16,14 @@ from inbox_worker.store.keys import address_key, message_key
 from inbox_worker.store.ledger import LedgerView
 from inbox_worker.store.operations import Operations
 from inbox_worker.store.outbox import OutboxView
-from inbox_worker.store.retention import Retention
+from inbox_worker.store.retention import Retention, RetentionView
 from inbox_worker.store.tables import answer, application, held, ledger, outbox, thread, tombstone
 
 ERASED = "ERASED"  # the code of a mail whose sender had everything removed
 _PENDING = (OutboxState.QUEUED, OutboxState.REHEARSED)
 
 
-class PrivacyView(LedgerView, ApplicationsView, OutboxView, HeldView):
+class PrivacyView(LedgerView, ApplicationsView, OutboxView, HeldView, RetentionView):
     """Finds what is held about one address."""
 
     def holdings(self, address: str, email_fields: Collection[str]) -> Holdings:

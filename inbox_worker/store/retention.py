@@ -31,7 +31,17 @@ SETTLED = (
 )
 
 
-class Retention(Statements):
+class RetentionView(Statements):
+    """Counts what stays although its time is over."""
+
+    def overdue(self, before: datetime) -> dict[str, int]:
+        """Return what is older than `before` and stays all the same: a person must act first."""
+        restricted = select(func.count()).where(application.c.restricted, application.c.updated_at < before)
+        open_ = select(func.count()).where(held.c.resolved_at.is_(None), held.c.opened_at < before)
+        return {"restricted applications": self._value(restricted), "held mail still open": self._value(open_)}
+
+
+class Retention(RetentionView):
     """Removes what is due to go."""
 
     def purge(self, kept: Kept, before: datetime, limit: int | None = None) -> int:
@@ -44,12 +54,6 @@ class Retention(Statements):
             case Kept.LEDGER:
                 return self._purge_ledger(before, limit)
         return self._purge_applications(kept, before, limit)
-
-    def overdue(self, before: datetime) -> dict[str, int]:
-        """Return what is older than `before` and stays all the same: a person must act first."""
-        restricted = select(func.count()).where(application.c.restricted, application.c.updated_at < before)
-        open_ = select(func.count()).where(held.c.resolved_at.is_(None), held.c.opened_at < before)
-        return {"restricted applications": self._value(restricted), "held mail still open": self._value(open_)}
 
     def remove_applications(self, ids: list[int]) -> None:
         """Remove applications with their answers, history and messages; their mails stay known by place and hash."""
