@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inbox_worker.core.document import Kind
 from tests.core.sample_mail import document, own, texts
@@ -275,3 +279,28 @@ def test_drawn_lines_part_paragraphs_and_are_no_text() -> None:
         ("b", True),
         ("c", True),
     ]
+
+
+def words(text: str) -> list[str]:
+    return sorted(re.findall(r"\w+", text))
+
+
+LINES = st.sampled_from(
+    [
+        "Name: Jo", "Role\tPorter", "Why do you ask?", "Because I care about it.", "Kind regards", "Jo Bell", "-- ",
+        "> quoted text", ">> older", "On 4 May 2026, Team <t@example.org> wrote:", "From: T <t@example.org>",
+        "Sent: 4 May", "To: Jo", "Subject: A", "Begin forwarded message:", "Sent from my iPhone", "1. One", "- two", "",
+        "This e-mail is for the intended recipient.", "T: 01227 555 0100", "", "==========", "PS one more", "________",
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(LINES, max_size=25), st.sampled_from(["A", "Re: A", "Fw: A"]))
+def test_no_word_is_lost_or_added(lines: list[str], subject: str) -> None:
+    found = document("\n".join(lines), Subject=subject)
+    kept = words(" ".join(f"{line.bullet} {line.text}" for line in found.lines))
+    assert kept == words(" ".join(lines).replace("_", " "))
+    assert [line.number for line in found.lines] == list(range(1, len(found.lines) + 1))
+    assert all(line.depth >= 1 for line in found.of(Kind.QUOTED, Kind.FORWARDED))
+    assert all(line.depth == 0 for line in found.of(Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER, Kind.DEVICE))
