@@ -1,10 +1,11 @@
 """What the guarantees rest on: how each database is opened, and what leaves it when it fails."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from inbox_worker.errors import ConfigError, StoreError, Unstorable
 from inbox_worker.store import Store
@@ -129,6 +130,23 @@ def test_a_locked_database_is_told_as_a_passing_fault(sqlite_url: str, monkeypat
     ):
         pass
     other.close()
+
+
+def test_a_full_disk_loses_one_transaction_and_nothing_else(sqlite_url: str) -> None:
+    def store_much(store: Store) -> None:
+        with store.transaction() as tx:
+            record(tx, 2)
+            tx.enqueue(replace(message(2), content=bytes(10_000_000)), NOW)
+
+    with Store(sqlite_url) as store:
+        event.listen(store._engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=200"))
+        with store.transaction() as tx:
+            record(tx, 1)
+        with pytest.raises(StoreError, match="SQLITE_FULL; the next run tries again"):
+            store_much(store)
+        with store.transaction() as tx:
+            assert [uid for uid in (1, 2) if tx.ledger_row_at(mail_id(uid))] == [1]
+            record(tx, 3)
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
