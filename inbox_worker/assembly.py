@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from inbox_worker import lexicon, resources, sign_in
-from inbox_worker.config.rules import rules
+from inbox_worker import lexicon, resources, sign_in, vault
+from inbox_worker.config.rules import filing, rules
 from inbox_worker.config.sections import Config, MailboxSection
 from inbox_worker.conversation import Conversation, SentFolder
 from inbox_worker.core.plan import Policy
@@ -26,6 +26,7 @@ from inbox_worker.recording import Recorder
 from inbox_worker.smtp import SmtpConfig, SmtpSender
 from inbox_worker.store import Store, Tx
 from inbox_worker.templates import Templates
+from inbox_worker.tombs import Tombs
 from inbox_worker.transport import Security
 
 
@@ -92,8 +93,10 @@ def service(config: Config, clock: Callable[[], datetime] = utc_now) -> Iterator
     Raises ConfigError, TemplateError, SchemaError or StoreError.
     """
     templates = load_templates(config)
-    with Store(config.database) as store:
-        boxes = tuple(_box(config, section, store, templates, clock) for section in config.mailboxes)
+    with vault.store(config) as store:
+        with store.reading() as view:
+            tombs = vault.tombs(config, view)
+        boxes = tuple(_box(config, section, store, templates, clock, tombs) for section in config.mailboxes)
         worker = worker_name()
         held = locks(config.database, worker)
         try:
@@ -128,6 +131,7 @@ def policy(config: Config) -> Policy:
     return Policy(
         team=config.team.recipients,
         distress_contacts=config.team.distress.contacts,
+        second_contacts=config.team.distress.second_contacts,
         same_template_every=config.fuses.same_template_every,
         per_address_a_day=config.fuses.per_address_a_day,
     )
@@ -179,7 +183,12 @@ def route(section: MailboxSection) -> Route:
 
 
 def _box(
-    config: Config, section: MailboxSection, store: Store, templates: Templates, clock: Callable[[], datetime]
+    config: Config,
+    section: MailboxSection,
+    store: Store,
+    templates: Templates,
+    clock: Callable[[], datetime],
+    tombs: Tombs | None,
 ) -> Box:
     reader = Reader(rules(config, section, lexicon.load()))
     correspondence = Correspondence(config, section, templates)
@@ -190,6 +199,8 @@ def _box(
         rehearse=config.mode == "rehearse",
         repeat_alerts=config.team.distress.repeat_every,
         token=new_token,
+        filing=filing(config, section),
+        tombs=tombs,
     )
     intake = Intake(
         section.name,

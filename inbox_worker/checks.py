@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from inbox_worker import vault
 from inbox_worker.assembly import imap_config, load_templates, route, smtp_config
 from inbox_worker.compose import AutoSubmitted, Draft, compose, message_id
 from inbox_worker.config.sections import Config, MailboxSection
@@ -12,7 +13,6 @@ from inbox_worker.core.mail import Address
 from inbox_worker.errors import InboxWorkerError
 from inbox_worker.imap import ImapMailbox
 from inbox_worker.smtp import Sent, SmtpSender
-from inbox_worker.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _templates(config: Config) -> str:
 
 
 def _database(config: Config) -> str:
-    with Store(config.database) as store, store.transaction() as tx:
+    with vault.store(config) as store, store.transaction() as tx:
         return f"at this version, can be written, {len(tx.points())} folders read so far"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from inbox_worker import log
+from inbox_worker import log, privacy, vault
 from inbox_worker.assembly import Box, Service
 from inbox_worker.core.retry import next_connection
 from inbox_worker.digest import send_digest
@@ -25,6 +25,7 @@ _LOG = log.logger(__name__)
 
 STANDBY = timedelta(seconds=5)  # how often a worker that waits looks whether the other one is gone
 _LEASE = timedelta(minutes=5)
+_RETENTION = timedelta(hours=1)  # how often to ask whether the daily purge is due
 _SESSIONS = 3  # a token can run out in the middle of a poll: so many connections one poll may use
 
 
@@ -62,7 +63,8 @@ class Jobs:
         What another worker has in hand is left to it. The locks are free again at the end.
         """
         try:
-            return [*(self.poll(box) for box in self._service.boxes), self.remind(), self.deliver()]
+            reports = [*(self.poll(box) for box in self._service.boxes), self.remind(), self.deliver()]
+            return [*reports, *([kept] if (kept := self.retain()) else [])]
         finally:
             self._service.locks.close()
 
@@ -78,6 +80,7 @@ class Jobs:
             *standby,
             Job("summaries", every.summaries, self.remind),
             Job("outbox", every.outbox, self.deliver),
+            Job(privacy.JOB, _RETENTION, self.retain),
         ]
         for job in every_one:
             self._liveness.expect(job.name, job.every)
@@ -209,6 +212,23 @@ class Jobs:
                 raise Busy("outbox: another worker sends; this one waits")
 
         return self._run("outbox", work, ready)
+
+    def retain(self) -> Report | None:
+        """Remove what was kept for its time; None where that was done in the last day, by whichever worker."""
+        service = self._service
+
+        def work(report: Report) -> None:
+            periods = vault.periods(service.config)
+            done = privacy.purge(service.store, periods, service.clock(), stop=self._beating(privacy.JOB))
+            report.counts.update(done.counts)
+
+        with self._liveness.running(privacy.JOB):
+            try:
+                if not privacy.due(service.store, service.clock()):
+                    return None
+            except StoreError:
+                pass  # the run says so too, and counts it
+        return self._run(privacy.JOB, work)
 
     def _run(self, name: str, work: Callable[[Report], None], ready: Callable[[], None] = lambda: None) -> Report:
         """Run one job, note when and how in the database, and turn faults into its report.

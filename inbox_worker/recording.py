@@ -7,9 +7,12 @@ from enum import Enum
 
 from inbox_worker import checkpoints, log
 from inbox_worker.core import bounce as delivery_reports
+from inbox_worker.core import gate
+from inbox_worker.core.acceptance import accepts
 from inbox_worker.core.effects import ApplicationChange, BounceReport, Effects, LedgerEntry, MessageKind
+from inbox_worker.core.filing import Filing
 from inbox_worker.core.mail import Address, RawMail
-from inbox_worker.core.plan import Policy, plan
+from inbox_worker.core.plan import Policy, named_people, plan
 from inbox_worker.core.reading import Decision, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.scheme import Scheme
 from inbox_worker.correspondence import Correspondence, Occasion
@@ -17,6 +20,8 @@ from inbox_worker.errors import StoreError, Unstorable
 from inbox_worker.reader import Content, Reader
 from inbox_worker.records import WORKER, Application, SeenBy
 from inbox_worker.store import Tx
+from inbox_worker.store.privacy import ERASED
+from inbox_worker.tombs import Tombs
 
 _LOG = log.logger(__name__)
 _NOT_THE_APPLICANT = frozenset({"ON_BEHALF", "FORWARDED"})
@@ -58,14 +63,21 @@ class Recorder:
         rehearse: bool,
         repeat_alerts: timedelta,
         token: Callable[[], str],
+        tombs: Tombs | None = None,
+        filing: Filing | None = None,
     ) -> None:
-        """token: draws an opaque, unique part of a Message-ID."""
+        """token: draws an opaque, unique part of a Message-ID. tombs: whom and what was erased.
+
+        filing: where mail is moved to; None: nowhere.
+        """
         self._reader = reader
         self._correspondence = correspondence
         self._policy = policy
         self._rehearse = rehearse
         self._repeat_alerts = repeat_alerts
         self._token = token
+        self._filing = Filing() if filing is None or rehearse else filing
+        self._tombs = tombs
 
     def record(
         self, tx: Tx, mail: Understood | Unread, now: datetime, *, manner: Manner = Manner.LIVE, answered: bool = False
@@ -76,6 +88,8 @@ class Recorder:
         stays good. Raises StoreError only where nothing can be stored now.
         """
         raw = mail.content.raw
+        if self._tombs is not None and _buried(self._tombs, tx, mail.content):
+            return self._erased(tx, raw, now)
         attempts: list[Callable[[], LedgerEntry | None]] = [
             lambda: (
                 self._unread(tx, mail, now, manner)
@@ -102,15 +116,34 @@ class Recorder:
         raw, email = content.raw, content.email
         if seen := tx.has_seen(raw.id, email.message_id, email.fingerprint):
             return self._copy(tx, content, seen.ledger_id, now)
-        known = self._known(tx, content, now, answered)
+        known = self.known(tx, content, now, answered)
+        if accepted := self._accepted(tx, content, known, now):
+            return accepted
         reading = self._reader.read(content, known, now) if _on_record(known) else mail.reading
         report = delivery_reports.report(email, known.ours) if reading.intent is Intent.DELIVERY_REPORT else None
         effects = plan(reading, known, self._reader.rules.schemes, self._policy, now, report)
         if manner is Manner.RENUMBERED and _answers(effects):
             reading = _held(reading, "RENUMBERED")
             effects = plan(reading, known, self._reader.rules.schemes, self._policy, now, report)
-        self._apply(tx, content, reading, effects, known, now, manner)
+        self.apply(tx, content, reading, effects, known, now, manner)
         return effects.entry
+
+    def _accepted(self, tx: Tx, content: Content, known: Known, now: datetime) -> LedgerEntry | None:
+        """Take a named person's reply to an alert of ours as their word that they see to that mail; else None."""
+        raw, email = content.raw, content.email
+        entries = tx.held_by_alert(known.ours) if known.ours else ()
+        if not entries:
+            return None
+        site = self._reader.rules.site
+        headers = gate.judge(gate.Arrival(email, site, known, now, raw.received, raw.flags, raw.junk))
+        mine = [each for each in entries if accepts(email, headers, named_people(each.ledger.tier, self._policy))]
+        if not mine:
+            return None
+        for each in mine:
+            tx.accept(each.id, by=email.from_[0].address, at=now)
+        entry = LedgerEntry(Outcome.SKIP, "ACCEPTED", Intent.UNRELATED)
+        tx.record(raw.id, email.message_id, email.fingerprint, raw.received, entry, now)
+        return entry
 
     def _unread(self, tx: Tx, mail: Unread, now: datetime, manner: Manner) -> LedgerEntry | None:
         """Hold a mail of which no more than its head, or nothing, was read; tell the team."""
@@ -122,7 +155,7 @@ class Recorder:
         reading = Reading(decision=Decision(Outcome.HOLD, mail.code, ""), intent=Intent.UNRELATED)
         effects = plan(reading, Known(), (), self._policy, now)
         unmarked = replace(content, email=replace(content.email, fingerprint=""))
-        self._apply(tx, unmarked, reading, effects, Known(), now, manner)
+        self.apply(tx, unmarked, reading, effects, Known(), now, manner)
         return effects.entry
 
     def _bare(self, tx: Tx, raw: RawMail, now: datetime) -> LedgerEntry | None:
@@ -133,7 +166,16 @@ class Recorder:
         tx.hold(tx.record(raw.id, None, "", raw.received, entry, now), Address("", ""), "", now)
         return entry
 
-    def _known(self, tx: Tx, content: Content, now: datetime, answered: bool) -> Known:
+    def _erased(self, tx: Tx, raw: RawMail, now: datetime) -> LedgerEntry | None:
+        """Note the place of a mail whose sender had everything removed, and not one thing more."""
+        if tx.ledger_row_at(raw.id) is not None:
+            return None
+        entry = LedgerEntry(Outcome.SKIP, ERASED, Intent.UNRELATED)
+        tx.record(raw.id, None, "", raw.received, entry, now)
+        return entry
+
+    def known(self, tx: Tx, content: Content, now: datetime, answered: bool) -> Known:
+        """Return what is on record about a mail. answered: a colleague has answered it."""
         email = content.email
         sender = email.from_[0].address if email.from_ else ""
         known = tx.known(
@@ -158,11 +200,26 @@ class Recorder:
         tx.record(raw.id, email.message_id, email.fingerprint, raw.received, entry, now)
         return entry
 
-    def _apply(
-        self, tx: Tx, content: Content, reading: Reading, effects: Effects, known: Known, now: datetime, manner: Manner
+    def apply(
+        self,
+        tx: Tx,
+        content: Content,
+        reading: Reading,
+        effects: Effects,
+        known: Known,
+        now: datetime,
+        manner: Manner = Manner.LIVE,
+        row: int | None = None,
     ) -> None:
+        """Carry out `effects`: ledger, application, held mail, messages. row: of a mail that the ledger has already."""
         raw, email = content.raw, content.email
-        ledger_id = tx.record(raw.id, email.message_id, email.fingerprint, raw.received, effects.entry, now)
+        mark = self._filing.target(effects.entry, waits=effects.hold) if manner is not Manner.SILENT else None
+        if row is None:
+            entry = effects.entry
+            ledger_id = tx.record(raw.id, email.message_id, email.fingerprint, raw.received, entry, now, mark=mark)
+        else:
+            ledger_id = row
+            tx.reread(row, raw.id, effects.entry, mark=mark)
         checkpoints.reached("intake.recorded")
         application = self._change(tx, content, reading, effects, ledger_id, now)
         held = self._hold(tx, content, reading, ledger_id, now, manner) if effects.hold else 0
@@ -178,6 +235,7 @@ class Recorder:
             application=application,
             was_incomplete=before is not None and before.state == "incomplete",
             held=held,
+            folder=mark or "",
         )
         for message in self._correspondence.messages(occasion, now, self._token):
             tx.enqueue(message, at=now, rehearse=self._rehearse)
@@ -214,6 +272,12 @@ class Recorder:
 def place_of(raw: RawMail) -> dict[str, object]:
     """Return what a log line says of a mail."""
     return {"mailbox": raw.id.mailbox, "uidvalidity": raw.id.uidvalidity, "uid": raw.id.uid}
+
+
+def _buried(tombs: Tombs, tx: Tx, content: Content) -> bool:
+    email = content.email
+    senders = tuple(each.address for each in (*email.from_, *email.reply_to))
+    return tombs.cover(tx, email.message_id, email.fingerprint, senders, content.raw.received)
 
 
 def _on_record(known: Known) -> bool:

@@ -56,13 +56,12 @@ def config_path(given: Path | None, example_will_do: bool = False) -> Path:
 @contextmanager
 def opened(config: Path | None) -> "Iterator[tuple[Config, Store]]":
     """Load the configuration and open its database."""
-    from inbox_worker import log
+    from inbox_worker import log, vault
     from inbox_worker.config import load
-    from inbox_worker.store import Store
 
     settings = load(config_path(config))
     log.setup(settings.log.format, settings.log.level)
-    with Store(settings.database) as store:
+    with vault.store(settings) as store:
         yield settings, store
 
 

@@ -1,6 +1,6 @@
 """What follows from one mail that was read: a ledger entry, a change of an application, messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inbox_worker.core.effects import (
@@ -13,7 +13,7 @@ from inbox_worker.core.effects import (
     MessageKind,
     MessageRequest,
 )
-from inbox_worker.core.reading import Flag, Intent, Known, OnRecord, Outcome, Reading, ReplyKind, Tier
+from inbox_worker.core.reading import Decision, Flag, Intent, Known, OnRecord, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.scheme import Scheme
 
 APPLICATIONS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST})
@@ -27,6 +27,7 @@ class Policy:
 
     team: tuple[str, ...] = ()
     distress_contacts: tuple[str, ...] = ()
+    second_contacts: tuple[str, ...] = ()  # told later, where nobody accepts
     same_template_every: timedelta = timedelta(days=7)
     per_address_a_day: int = 3
 
@@ -40,6 +41,7 @@ def plan(
     bounce: BounceReport | None = None,
 ) -> Effects:
     """Return all that follows from a mail. `now` is aware; nothing is done here."""
+    reading = _unless_restricted(reading, known)
     entry = LedgerEntry(reading.decision.outcome, reading.decision.code, reading.intent, reading.tier, reading.scheme)
     scheme = next((scheme for scheme in schemes if scheme.key == reading.scheme), None)
     change = _change(reading, known, scheme)
@@ -47,6 +49,22 @@ def plan(
     hold = reading.decision.outcome is Outcome.HOLD and not known.answered_by_person
     messages = (*reply, *_to_team(reading, change, policy, hold, bounce))
     return Effects(entry=entry, change=change, messages=messages, bounce=bounce, hold=hold, notes=notes)
+
+
+def _unless_restricted(reading: Reading, known: Known) -> Reading:
+    """Return `reading` held where its application's processing is restricted: a person decides (Art. 18 UK GDPR)."""
+    existing = on_record(reading, known)
+    if existing is None or not existing.restricted or reading.decision.outcome is not Outcome.REPLY:
+        return reading
+    decision = Decision(Outcome.HOLD, "RESTRICTED", "")
+    return replace(reading, decision=decision, reply=ReplyKind.NONE, reply_to=None, attach_role_description=False)
+
+
+def named_people(tier: Tier, policy: Policy) -> tuple[str, ...]:
+    """Return whose reply to an alert shows that the mail is taken on: for an urgent one the named contacts alone."""
+    if tier in (Tier.A, Tier.B):
+        return (*policy.distress_contacts, *policy.second_contacts) or policy.team
+    return (*policy.team, *policy.distress_contacts, *policy.second_contacts)
 
 
 def missing_fields(scheme: Scheme, given: dict[str, str]) -> tuple[str, ...]:
