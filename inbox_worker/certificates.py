@@ -39,7 +39,7 @@ def read(pem: Secret, origin: str) -> ClientCertificate:
     except ImportError:
         raise ConfigError(f'{origin}: needs a library; run pip install "inbox-worker[microsoft]"') from None
     except (ValueError, TypeError):
-        raise ConfigError(f"{origin}: cannot be read; expected certificate and private key in PEM form") from None
+        raise ConfigError(f"{origin}: cannot be read; expected an RSA key and its certificate in PEM form") from None
     if found is None:
         raise ConfigError(f"{origin}: private key and certificate do not belong together; put the right pair there")
     return ClientCertificate(Secret(key[0]), certificate[0], found.not_valid_after_utc)
@@ -48,9 +48,12 @@ def read(pem: Secret, origin: str) -> ClientCertificate:
 def _parsed(key: str, certificate: str) -> "x509.Certificate | None":
     """Return the certificate, or None where the key is not its key."""
     from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     found = x509.load_pem_x509_certificate(certificate.encode("ascii"))
-    own = load_pem_private_key(key.encode("ascii"), None).public_key().public_bytes(*form)
-    return found if found.public_key().public_bytes(*form) == own else None
+    own = load_pem_private_key(key.encode("ascii"), None)
+    if not isinstance(own, RSAPrivateKey):
+        raise ValueError("Entra ID takes RSA keys alone")
+    return found if found.public_key().public_bytes(*form) == own.public_key().public_bytes(*form) else None

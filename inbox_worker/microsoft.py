@@ -81,6 +81,7 @@ class MicrosoftTokens:
 
     def _asked(self, app: MicrosoftApp) -> Mapping[str, Any]:
         import requests
+        from msal.exceptions import MsalError
 
         try:
             if self._client is None:
@@ -92,8 +93,8 @@ class MicrosoftTokens:
                 f"{app.authority}: its certificate is not accepted; name a TLS-inspecting proxy's "
                 "authority in the environment variable REQUESTS_CA_BUNDLE"
             ) from None
-        except requests.exceptions.RequestException as error:
-            raise TokenUnavailable(f"{app.authority}: cannot be reached ({type(error).__name__})") from None
+        except (requests.exceptions.RequestException, MsalError) as error:  # the latter for HTTP 5xx
+            raise TokenUnavailable(f"{app.authority}: gives no answer for now ({type(error).__name__})") from None
         except (ValueError, RuntimeError) as error:
             self._forget()
             if "authority configuration" in str(error):  # msal asks for the tenant's addresses first

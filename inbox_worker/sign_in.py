@@ -45,11 +45,11 @@ def token_source(oauth2: OAuth2Section, user: str, key: str) -> TokenSource:
 
     Raises ConfigError where a secret, a library or a certificate is missing.
     """
+    shared = (oauth2, user if oauth2.provider == "google" else "")  # Google's tokens are for one user each
     with _LOCK:
-        found = _SOURCES.get((oauth2, user))
-        if found is None:
-            found = _SOURCES[oauth2, user] = _made(oauth2, user, key)
-        return found
+        if shared not in _SOURCES:
+            _SOURCES[shared] = _made(oauth2, user, key)
+        return _SOURCES[shared]
 
 
 def client_key(oauth2: OAuth2Section, key: str) -> Secret | certificates.ClientCertificate:

@@ -154,8 +154,9 @@ class DovecotAccount(Account):
 class Dovecot:
     """A private Dovecot in the foreground: own configuration, own mail, free ports, gone with the tests."""
 
-    def __init__(self, base: Path, authority: Authority) -> None:
-        self.base, self.port, self.tls_port = base, free_port(), free_port()
+    def __init__(self, base: Path, authority: Authority, settings: str = "") -> None:
+        """settings: more of dovecot.conf, read last."""
+        self.base, self.port, self.tls_port, self._settings = base, free_port(), free_port(), settings
         self._authority = authority
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -176,7 +177,7 @@ class Dovecot:
             "port": self.port, "tls_port": self.tls_port,
         }  # fmt: skip
         conf = self.base / "dovecot.conf"
-        conf.write_text(DOVECOT_CONF.format(**settings))
+        conf.write_text(DOVECOT_CONF.format(**settings) + self._settings)
         self._process = subprocess.Popen([dovecot_program(), "-F", "-c", str(conf)])
         wait_for_port(self.port, self._process)
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 READ_ROLE, SEND_ROLE = "IMAP.AccessAsApp", "SMTP.SendAsApp"
 
+_OPAQUE = (
+    "check consent, object id and mailbox permission of the OAuth2 application, "
+    "and that the token is meant for this server and user"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:
@@ -41,7 +46,7 @@ def claims(token: str) -> Claims | None:
 def refused_reading(found: Claims | None) -> str:
     """Return why Exchange did not take a token for IMAP, and the remedy, as far as the token tells."""
     if found is None:
-        return "check that the token is meant for this server and this user"
+        return _OPAQUE
     if READ_ROLE not in found.roles:
         return (
             f"consent is missing: the token carries no {READ_ROLE}; add this application permission of "
@@ -58,7 +63,7 @@ def refused_reading(found: Claims | None) -> str:
 def refused_sending(found: Claims | None) -> str:
     """Return why Exchange did not take a token for SMTP, and the remedy, as far as the token tells."""
     if found is None:
-        return "check that the token is meant for this server and this user"
+        return _OPAQUE
     if SEND_ROLE not in found.roles:
         return (
             f"the token carries no {SEND_ROLE}: grant admin consent to it, or, where the role "
