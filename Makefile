@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents dist system-packages clean
+.PHONY: help demo test crash soak check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents dist system-packages clean
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ demo: $(VENV)/.demo ## the whole main job on this machine, on a real IMAP and a 
 
 test: $(VENV)/.test system-packages ## every test; sets up what it needs by itself
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+crash: $(VENV)/.test system-packages ## the service killed 200 times at random moments; CRASH_SEED=n repeats a run
+	@CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -s tests/reliability/test_random_kills.py
+
+soak: $(VENV)/.test system-packages ## 20,000 mails while the worker is killed again and again; prints the figures
+	@$(BIN)/python -m tests.reliability.soak
 
 check: check-static test ## all that CI runs
 

@@ -24,8 +24,6 @@ POINTS = (
     "smtp.answered",  # it has, and nothing of that is stored
     "outbox.settled",  # in the transaction: `sent` is written
     "outbox.recorded",  # committed
-    "marks.due",  # before the mailbox is marked
-    "marks.set",  # marked, and that is not stored
 )
 
 _act: Callable[[str], None] | None = None

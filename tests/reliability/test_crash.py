@@ -1,0 +1,43 @@
+"""A real worker is killed (SIGKILL) at every step between FETCH and "sent", and another goes on."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inbox_worker import checkpoints
+from inbox_worker.demo_servers import Account
+from tests.reliability.world import Worker, World, world
+
+# Which time the point is reached: in the transaction at the second mail, in sending at the first reply (the two
+# summaries for the team go first).
+_SECOND = ("intake.recorded", "intake.applied", "intake.queued")
+_THIRD = tuple(point for point in checkpoints.POINTS if point.startswith(("smtp.", "outbox.")))
+
+
+def _count(point: str) -> int:
+    if point == "outbox.claimed":
+        return 1
+    return 3 if point in _THIRD else 2 if point in _SECOND else 1
+
+
+@pytest.fixture(params=["sqlite-pymap", pytest.param("postgresql-dovecot", marks=[pytest.mark.postgres])])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A site on each database, and on each IMAP server."""
+    database, server = request.param.split("-")
+    account: Account = request.getfixturevalue(server)
+    with world(tmp_path, account, request.getfixturevalue(f"{database}_url")) as built:
+        yield built
+
+
+@pytest.mark.parametrize("point", checkpoints.POINTS)
+def test_a_worker_killed_at_any_step_loses_no_application_and_answers_nobody_twice(
+    point: str, site: World, worker: Worker
+) -> None:
+    site.apply(2)
+    site.write_about_something_else()
+    worker.start(site.path, "once", at=point, count=_count(point))
+    assert worker.wait() == -signal.SIGKILL
+    site.drain()
+    site.check()
