@@ -5,6 +5,7 @@ text of a returned or forwarded mail is not the sender's.
 """
 
 import binascii
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -243,6 +244,11 @@ def _flat(message: Message) -> bytes:
 
 
 def _from_base64(encoded: bytes) -> bytes:
+    """Return what base64 holds; what is no base64 is skipped, and content behind padding is read too."""
+    padding = encoded.find(b"=")
+    if padding >= 0 and not encoded[padding:].strip(b"= \t\r\n"):
+        with contextlib.suppress(binascii.Error):
+            return binascii.a2b_base64(encoded)
     encoded = _RESIDUE.sub(b"", _NOT_BASE64.sub(b"", encoded)).rstrip(b"=")
     if len(encoded) % 4 == 1:
         encoded = encoded[:-1]

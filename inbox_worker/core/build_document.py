@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from inbox_worker.core import html, parse, plain, segment
+from inbox_worker.core import heads, html, parse, plain, segment
 from inbox_worker.core.block import Block, collapse, split_bullet
 from inbox_worker.core.charset import decode
 from inbox_worker.core.document import Document, FormText, Kind, Line
@@ -13,7 +13,8 @@ from inbox_worker.core.mail import Email, MailId, RawMail
 MAX_NESTED = 5  # attached mails that are read
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"<style.*?</style>|<[^<>]{0,5000}>", re.IGNORECASE | re.DOTALL)
-_STRUCTURE = re.compile(r"<t[dh]\b|color\s*[:=]", re.IGNORECASE)
+_ROW = re.compile(r"<t[dh]\b[^<>]*>(?:(?!</tr).){0,5000}?<t[dh]\b", re.IGNORECASE | re.DOTALL)
+_COLOUR = re.compile(r"(?:color|background|highlight)\s*[:=]", re.IGNORECASE)
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PGP_TEXT = "-----BEGIN PGP MESSAGE-----"
@@ -57,15 +58,15 @@ def _chosen(text: str | None, markup: str | None) -> list[Block]:
     """
     if not markup or not markup.strip():
         return plain.read(text or "")
-    if not text or not text.strip():
+    if not text or not text.strip() or _says_less(text, markup):
         return html.read(markup)
-    if _says_less(text, markup):
-        return html.read(markup)
-    if _STRUCTURE.search(markup):
-        blocks = html.read(markup)
-        if _more_cells(blocks, text) or segment.has_answers_in_colour(blocks):
-            return blocks
-    return plain.read(text)
+    blocks = plain.read(text)
+    quoting = any(block.depth for block in blocks) or bool(heads.find(blocks))
+    if _ROW.search(markup) or (quoting and _COLOUR.search(markup)):
+        rich = html.read(markup)
+        if _more_cells(rich, blocks) or (quoting and segment.has_answers_in_colour(rich)):
+            return rich
+    return blocks
 
 
 def _says_less(text: str, markup: str) -> bool:
@@ -75,9 +76,9 @@ def _says_less(text: str, markup: str) -> bool:
     return len(shown & words) * 10 < len(shown) * 4 if len(shown) >= 5 else not words
 
 
-def _more_cells(blocks: Iterable[Block], text: str) -> bool:
-    rows = sum(1 for block in blocks if len(block.cells) > 1 and block.cells[0] and not block.depth)
-    return rows > 1 and rows > sum(1 for block in plain.read(text) if len(block.cells) > 1)
+def _more_cells(rich: Iterable[Block], blocks: Iterable[Block]) -> bool:
+    rows = sum(1 for block in rich if len(block.cells) > 1 and block.cells[0] and not block.depth)
+    return rows > 1 and rows > sum(1 for block in blocks if len(block.cells) > 1)
 
 
 def _further_text(blocks: list[Block], content: bytes, content_type: str) -> list[Block]:

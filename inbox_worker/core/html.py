@@ -285,17 +285,34 @@ def read(source: str) -> list[Block]:
     """Return the lines of the HTML `source` (cleaned) in reading order. Never raises; odd mark-up loses no text."""
     if not source.strip():
         return []
+    blocks = _from_tree(source)
+    if blocks is None:
+        blocks = _flattened(source) or list(_without_tree(source))
+    return blocks
+
+
+def _from_tree(source: str) -> list[Block] | None:
+    """Return the lines as our walk reads them, or None where it cannot, or where the tree is not whole."""
     try:
-        root = etree.fromstring(
-            source.encode("utf-8"), etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
-        )
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
+        root = etree.fromstring(source.encode("utf-8"), parser)
         reader = _Reader(source)
         blocks = reader.read(root) if root is not None else []
-        if blocks and reader.deepest < MAX_TREE_DEPTH:
-            return blocks
-    except (etree.LxmlError, ValueError, RecursionError):
-        blocks = []
-    return blocks if blocks and reader.deepest < MAX_TREE_DEPTH else list(_without_tree(source))
+    except Exception:  # what nobody foresaw in mark-up must not lose a mail
+        return None
+    return blocks if reader.deepest < MAX_TREE_DEPTH else None
+
+
+def _flattened(source: str) -> list[Block]:
+    """Return the lines as inscriptis lays them out: no quotes. For very deep mark-up it gives none, and no error."""
+    from inscriptis import get_text  # seldom needed, and slow to import
+
+    try:
+        lines = body_text(get_text(source)).split("\n")
+    except Exception:
+        return []
+    blocks = [Block(collapse(line)[:MAX_LINE], cells=split_cells(line)) for line in lines[:MAX_LINES] if line.strip()]
+    return [block for block in blocks if not is_rule(block.text)]
 
 
 def _without_tree(source: str) -> Iterator[Block]:

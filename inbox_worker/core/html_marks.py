@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lxml import etree
 
@@ -51,7 +52,12 @@ class Frame:
 def style_of(element: etree._Element) -> str:
     """Return the style attribute in lower case, without white space."""
     style = element.get("style")
-    return _WHITE.sub("", style).lower() if style else ""
+    return _squeezed(style) if style else ""
+
+
+@lru_cache(maxsize=1_024)
+def _squeezed(style: str) -> str:
+    return _WHITE.sub("", style).lower()
 
 
 def quotation(frame: Frame, element: etree._Element) -> Frame:
@@ -73,47 +79,71 @@ def inherit(frame: Frame, element: etree._Element, tag: str) -> Frame:
     if not element.attrib:
         return replace(frame, pre=True) if tag == "pre" else frame
     style = style_of(element)
-    if element.get("hidden") is not None or _HIDDEN.search(style):
+    look = _look(style) if style else _NO_LOOK
+    if look.hidden or element.get("hidden") is not None:
         return replace(frame, hidden=True)
-    size = _FONT_SIZE.search(style) if "font" in style else None
-    ink = _ink(element, tag, style)
-    hint, depth = _marks(element, frame)
+    ink = look.ink
+    if tag == "a":
+        ink = ""
+    elif tag == "font" and element.get("color"):
+        ink = _inks([("color", str(element.get("color")).lower())])
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}"
+    hint, deeper = (None, 0) if names.isspace() else _marks(names.lower())
+    if tag == "blockquote":
+        deeper = 0
+    if look is _NO_LOOK and ink is None and hint is None and not deeper and tag != "pre":
+        return frame
     return Frame(
         hidden=frame.hidden,
-        pre=frame.pre or tag == "pre" or bool(_PRE.search(style)),
-        tiny=float(size[1] or 0) < 1 if size else frame.tiny,
-        depth=depth,
+        pre=frame.pre or tag == "pre" or look.pre,
+        tiny=frame.tiny if look.tiny is None else look.tiny,
+        depth=frame.depth + deeper,
         soft=frame.soft,
-        hint=hint,
+        hint=hint or frame.hint,
         ink=frame.ink if ink is None else ink,
     )
 
 
-def _ink(element: etree._Element, tag: str, style: str) -> str | None:
-    """Return the colours that `element` sets, "" for those of ordinary text or a link, None where it sets none."""
-    if tag == "a":
-        return ""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a style attribute says; None where it says nothing."""
+
+    hidden: bool = False
+    pre: bool = False
+    tiny: bool | None = None
+    ink: str | None = None
+
+
+_NO_LOOK = _Look()
+
+
+@lru_cache(maxsize=1_024)
+def _look(style: str) -> _Look:
+    """Return what `style` (squeezed) says. The same few styles come again and again in one mail."""
+    size = _FONT_SIZE.search(style) if "font" in style else None
     found = _INK.findall(style)
-    if tag == "font" and element.get("color"):
-        found.append(("color", str(element.get("color")).lower()))
-    if not found:
-        return None
+    return _Look(
+        hidden=bool(_HIDDEN.search(style)),
+        pre=bool(_PRE.search(style)),
+        tiny=float(size[1] or 0) < 1 if size else None,
+        ink=_inks(found) if found else None,
+    )
+
+
+def _inks(found: list[tuple[str, str]]) -> str:
+    """Return one word for the colours, "" for those of ordinary text."""
     return ";".join(
         f"{name.removeprefix('mso-')[:4]}={value}" for name, value in found if not _PLAIN_INK.fullmatch(value)
     )
 
 
-def _marks(element: etree._Element, frame: Frame) -> tuple[Kind | None, int]:
-    """Return what mail programs call this element: a signature, a head, a quotation."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('name') or ''}".lower()
-    if names.isspace():
-        return frame.hint, frame.depth
+@lru_cache(maxsize=1_024)
+def _marks(names: str) -> tuple[Kind | None, int]:
+    """Return what mail programs call an element of these classes and ids, and how much deeper quoted its text is."""
     if _MOBILE.search(names):
-        return Kind.DEVICE, frame.depth
+        return Kind.DEVICE, 0
     if _SIGNATURE.search(names):
-        return Kind.SIGNATURE, frame.depth
+        return Kind.SIGNATURE, 0
     if _HEAD.search(names):
-        return Kind.FORWARD_HEAD, frame.depth
-    if _QUOTE.search(names) and element.tag != "blockquote":
-        return frame.hint, frame.depth + 1
-    return frame.hint, frame.depth
+        return Kind.FORWARD_HEAD, 0
+    return None, 1 if _QUOTE.search(names) else 0

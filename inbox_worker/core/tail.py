@@ -257,6 +257,9 @@ def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end
     for block in blocks[start:end]:
         begins.append(len(text))
         text += block.text + " "
+    folded = text.casefold()
+    if not any(stem in folded for stem in words.DISCLAIMER_STEMS):
+        return
     found = words.DISCLAIMER.search(text.rstrip(), max(0, len(text) - MAX_NOTICE))
     if found is None:
         return

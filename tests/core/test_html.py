@@ -1,6 +1,6 @@
 import pytest
 
-from inbox_worker.core import html
+from inbox_worker.core import html, html_tables
 from inbox_worker.core.document import Kind
 from tests.core.sample_mail import html_document, texts
 
@@ -255,3 +255,11 @@ def test_a_form_typed_into_a_marked_signature_is_own() -> None:
         '<div id="Signature"><p>Name: Jo<br>Role: Porter<br>Why do you want to do this?<br>To help</p></div>'
     )
     assert texts(found, Kind.OWN) == ["Name: Jo", "Role: Porter", "Why do you want to do this?", "To help"]
+
+
+def test_a_failure_of_our_walk_loses_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> list[object]:
+        raise RuntimeError
+
+    monkeypatch.setattr(html_tables, "_length", fail)
+    assert lines("<p>before</p><table><tr><td>Name</td><td>Jo</td></tr></table>") == ["before", "Name Jo"]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inbox_worker.core import tail_words
 from inbox_worker.core.document import Kind
 from tests.core.sample_mail import document, own, texts
 
@@ -304,3 +305,14 @@ def test_no_word_is_lost_or_added(lines: list[str], subject: str) -> None:
     assert [line.number for line in found.lines] == list(range(1, len(found.lines) + 1))
     assert all(line.depth >= 1 for line in found.of(Kind.QUOTED, Kind.FORWARDED))
     assert all(line.depth == 0 for line in found.of(Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER, Kind.DEVICE))
+
+
+def test_every_notice_holds_one_of_the_stems_that_are_looked_for_first() -> None:
+    for notice in (
+        "Caution: not sent from within", "You don't often get email from them", "This message is legally binding",
+        "Mae'r neges hon yn gyfrinachol", "Diese Nachricht ist vertraulich", "Think before you print",
+        "Company registration no 1", "This message was scanned", "received this mail in error",
+    ):  # fmt: skip
+        found = tail_words.DISCLAIMER.search(notice)
+        assert found is None or any(stem in notice.casefold() for stem in tail_words.DISCLAIMER_STEMS), notice
+    assert texts(document("You don't often get email from jo@example.org.\n\nHi\n"), Kind.DISCLAIMER)
