@@ -14,8 +14,10 @@ from inbox_worker import lexicon, resources, sign_in, vault
 from inbox_worker.config.rules import filing, rules
 from inbox_worker.config.sections import Config, MailboxSection
 from inbox_worker.conversation import Conversation, SentFolder
+from inbox_worker.core.filing import Filing
 from inbox_worker.core.plan import Policy
 from inbox_worker.correspondence import Correspondence
+from inbox_worker.filing import Filer
 from inbox_worker.imap import ImapConfig, ImapMailbox
 from inbox_worker.intake import Intake
 from inbox_worker.locks import Locks, locks
@@ -23,6 +25,7 @@ from inbox_worker.outbox import Outbox, Route
 from inbox_worker.reader import Reader
 from inbox_worker.reading_process import Limits, shared
 from inbox_worker.recording import Recorder
+from inbox_worker.second_reading import SecondReading
 from inbox_worker.smtp import SmtpConfig, SmtpSender
 from inbox_worker.store import Store, Tx
 from inbox_worker.templates import Templates
@@ -48,6 +51,8 @@ class Box:
     reader: Reader
     correspondence: Correspondence
     intake: Intake
+    again: SecondReading
+    filer: Filer
 
     def connection(self) -> ImapMailbox:
         """Return a mailbox that signs in when it is opened. Raises ConfigError where a secret is missing."""
@@ -211,7 +216,10 @@ def _box(
         process=shared(Limits(config.reading.time.total_seconds(), config.reading.memory)),
         clock=clock,
     )
-    return Box(section, reader, correspondence, intake)
+    again = SecondReading(store, reader, recorder, policy(config), intake.look, clock)
+    folders = Filing() if config.mode == "rehearse" else filing(config, section)
+    filer = Filer(section.name, section.imap.folder, folders, store, again)
+    return Box(section, reader, correspondence, intake, again, filer)
 
 
 def _sent_folder(section: MailboxSection) -> SentFolder | None:

@@ -53,6 +53,7 @@ class Occasion:
     application: Application | None = None  # as it stands after the change
     was_incomplete: bool = False  # before the change
     held: int = 0  # number in the list of held mail; 0: not held
+    folder: str = ""  # where the mail will lie; "": where it came
 
 
 class Correspondence:
@@ -181,7 +182,7 @@ class Correspondence:
                 next((given[f.key] for f in scheme.fields if f.kind.value == "name" and f.key in given), "")
             ),
             reference=occasion.application.reference if occasion.application else "",
-            update=change is not None and change.action is Action.UPDATE,
+            update=change is not None and change.action is Action.UPDATE and not change.first,
             arrived=items(scheme, given),
             missing=items(scheme, missing),
             documents=self._documents(request),
@@ -233,7 +234,7 @@ class Correspondence:
         return HeldContext(
             team=self.team,
             mail=mail,
-            folder=raw.id.folder,
+            folder=occasion.folder or raw.id.folder,
             notes=notes(scheme, (*reading.flags, *occasion.effects.notes)),
             reference=occasion.application.reference if occasion.application else "",
             answered=Answered(reply.template) if reply else Answered.NOTHING,
@@ -316,7 +317,7 @@ def _sender(content: Content) -> Address:
 
 def _change(occasion: Occasion, incomplete: bool) -> Change:
     change = occasion.effects.change
-    if change is None or change.action is Action.CREATE:
+    if change is None or change.action is Action.CREATE or change.first:
         return Change.NEW
     if change.action is Action.WITHDRAW:
         return Change.WITHDRAWN

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from types import TracebackType
 
@@ -182,12 +182,20 @@ class ImapMailbox:
         for chunk in chunks(self._writable(ids), UIDS_PER_COMMAND):
             self._connected.flag(chunk)
 
-    def move(self, ids: Sequence[MailId], folder: str) -> None:
-        """Move mails of one folder to `folder`. Raises SignInError without MOVE: nothing is ever copied and deleted."""
+    def move(self, ids: Sequence[MailId], folder: str) -> dict[MailId, MailId]:
+        """Move mails of one folder to `folder`; return old -> new place, as far as the server tells.
+
+        Mails that are gone are passed over. Raises SignInError without MOVE: nothing is ever copied and deleted.
+        """
         if "MOVE" not in self.capabilities:
             raise SignInError(f"{self._place}: offers no MOVE (RFC 6851); leave out the setting that moves mails")
+        moved: dict[MailId, MailId] = {}
+        by_uid = {each.uid: each for each in ids}
         for chunk in chunks(self._writable(ids), UIDS_PER_COMMAND):
-            self._connected.move(chunk, folder)
+            for old, (uidvalidity, uid) in self._connected.move(chunk, folder).items():
+                if old in by_uid:
+                    moved[by_uid[old]] = replace(by_uid[old], folder=folder, uidvalidity=uidvalidity, uid=uid)
+        return moved
 
     @property
     def _connected(self) -> Commands:

@@ -1,6 +1,7 @@
 """The IMAP commands that we use, on one signed-in connection: plain values out, our errors."""
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,10 @@ from inbox_worker.errors import MailboxError, SignInError
 from inbox_worker.imap_session import ImapConfig, drop, faults, is_refusal, log_out, may_pass, sign_in
 
 Item = dict[bytes, Any]  # imapclient's answer about one mail: b"BODY[]" -> bytes, b"FLAGS" -> tuple, ...
+
+_UIDS = rb"[0-9]{1,10}(?::[0-9]{1,10})?(?:,[0-9]{1,10}(?::[0-9]{1,10})?)*"
+_COPYUID = re.compile(rb"(?P<validity>[0-9]{1,10}) (?P<old>%b) (?P<new>%b)" % (_UIDS, _UIDS))
+_LONGEST_RANGE = 100_000  # what a server may make us count out
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +139,16 @@ class Commands:
         with faults(self._place, "flagging mails"):
             self._client.add_flags(list(uids), [b"\\Flagged"], silent=True)
 
-    def move(self, uids: Sequence[int], folder: str) -> None:
-        """Move mails of the open folder to `folder` (RFC 6851)."""
+    def move(self, uids: Sequence[int], folder: str) -> dict[int, tuple[int, int]]:
+        """Move mails of the open folder to `folder` (RFC 6851).
+
+        Return old UID -> (UIDVALIDITY, UID) there, as far as the server tells (COPYUID, RFC 4315 s.3).
+        """
+        connection = self._client._imap
         with self._folder_faults(folder):
+            connection.response("COPYUID")  # an old answer goes
             self._client.move(list(uids), folder)
+        return new_places(connection.response("COPYUID")[1])
 
     @contextlib.contextmanager
     def _folder_faults(self, folder: str) -> Iterator[None]:
@@ -155,6 +166,28 @@ class Commands:
             if "[NOPERM]" in str(error.__cause__).upper():
                 raise SignInError(f"{self._place}: the account may not use folder {folder}; grant it") from error
             raise
+
+
+def new_places(told: Sequence[bytes | None]) -> dict[int, tuple[int, int]]:
+    """Return what COPYUID answers say: old UID -> (UIDVALIDITY, UID). Nothing for what does not fit its syntax."""
+    places: dict[int, tuple[int, int]] = {}
+    for answer in told:
+        match = _COPYUID.fullmatch(answer or b"")
+        if match is None:
+            continue
+        old, new = _uids(match["old"]), _uids(match["new"])
+        if len(old) == len(new):
+            places |= {before: (int(match["validity"]), after) for before, after in zip(old, new, strict=True)}
+    return places
+
+
+def _uids(text: bytes) -> list[int]:
+    found: list[int] = []
+    for item in text.split(b","):
+        first, _, last = item.partition(b":")
+        ends = sorted((int(first), int(last or first)))
+        found += range(ends[0], min(ends[1], ends[0] + _LONGEST_RANGE) + 1)
+    return found
 
 
 def _position(folder: str, found: dict[bytes, Any], count: bytes) -> Position | None:

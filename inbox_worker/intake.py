@@ -77,7 +77,7 @@ class Intake:
             if renumbered is None:
                 return result
             point = renumbered
-        self._try_again(mailbox, position, result, stop)
+        self._try_again(mailbox, position, point, result, stop)
         for batch in mailbox.mails_after(position, point.next_uid - 1):
             self.take_in(mailbox, batch, position, result, stop)
             if stop():
@@ -108,7 +108,7 @@ class Intake:
         found: list[Understood | Unread] = []
         for raw in batch.mails:
             stop()  # says that we are alive; a batch is taken in whole
-            found.append(self._look(raw))
+            found.append(self.look(raw))
         found += [self._head(large.mail, "TOO_LARGE") for large in batch.oversized]
         checkpoints.reached("intake.read")
         answered = self._conversation.answered(mailbox, found, flags_alone=manner is Manner.SILENT)
@@ -168,7 +168,9 @@ class Intake:
             self._mailbox, position.folder, position.uidvalidity, next_uid, at=self._clock(), complete=complete
         )
 
-    def _try_again(self, mailbox: ImapMailbox, position: Position, result: Poll, stop: Callable[[], bool]) -> None:
+    def _try_again(
+        self, mailbox: ImapMailbox, position: Position, point: Point, result: Poll, stop: Callable[[], bool]
+    ) -> None:
         """Ask again for the mails that the server would not give, and give them to a person in the end."""
         with self._store.reading() as view:
             troubles = view.troubles(self._mailbox, position.folder)
@@ -177,7 +179,9 @@ class Intake:
                 continue
             for batch in mailbox.fetch(position, [trouble.mail_id.uid]):
                 if batch.mails or batch.oversized:
-                    self.take_in(mailbox, batch, position, result, stop, advance=False)
+                    # What is older than the point's beginning came up on a way that answers nobody.
+                    manner = Manner.LIVE if trouble.mail_id.uid >= point.first_uid else Manner.RENUMBERED
+                    self.take_in(mailbox, batch, position, result, stop, manner=manner, advance=False)
                 else:
                     self._not_given(trouble, bool(batch.missing), result)
 
@@ -192,7 +196,7 @@ class Intake:
                 unfetched = self._nothing(RawMail(trouble.mail_id, b"", now), "UNFETCHABLE")
                 self._count([(unfetched.content.raw, self._recorder.record(tx, unfetched, now))], result)
 
-    def _look(self, raw: RawMail) -> Understood | Unread:
+    def look(self, raw: RawMail) -> Understood | Unread:
         """Read a mail in the process that it may kill; of one that does, the head alone."""
         try:
             content, reading = self._process.read(self._reader, raw, self._clock())

@@ -113,7 +113,9 @@ class Jobs:
         for left in reversed(range(_SESSIONS)):
             try:
                 with box.connection() as mailbox:
-                    return box.intake.poll(mailbox, self._beating(_poll(box)))
+                    polled = box.intake.poll(mailbox, self._beating(_poll(box)))
+                    box.filer.run(mailbox)
+                    return polled
             except SessionExpired:
                 if not left:
                     raise

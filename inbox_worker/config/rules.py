@@ -1,6 +1,7 @@
 """Config -> the values that the core reads mail by."""
 
 from inbox_worker.config.sections import Config, FieldSection, MailboxSection, SchemeSection
+from inbox_worker.core.filing import Filing, Folders
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Rules, Scheme, Site
 from inbox_worker.public_suffix import registrable
 
@@ -27,6 +28,12 @@ def scheme(section: SchemeSection) -> Scheme:
         documents=section.documents,
         request_words=section.request_words,
     )
+
+
+def filing(config: Config, mailbox: MailboxSection) -> Filing:
+    """Return the folders that the mail of `mailbox` is moved into."""
+    sections = (config.scheme(key) for key in mailbox.schemes)
+    return Filing({section.key: Folders(**section.file_into.model_dump()) for section in sections})
 
 
 def _field(section: FieldSection) -> Field:

@@ -41,6 +41,7 @@ class ApplicationChange:
     values: dict[str, FieldValue] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
     replaces: bool = False  # a second full application: values it does not give stay, values it gives win
+    first: bool = False  # UPDATE of one that waited for a person and counts from now on: as good as new
     duplicate_of: int | None = None  # CREATE: id of the application that this one seems to repeat
 
 

@@ -98,6 +98,15 @@ class Held(HeldView, Operations):
         self.audit(by, f"resolved {how}", f"held {held_id}", at)
         return self.held_mail(held_id)
 
+    def reopen(self, held_id: int, *, by: str, at: datetime) -> bool:
+        """Put a resolved entry back on the list. False: no resolved entry of this number."""
+        closed = held.update().where(held.c.id == held_id, held.c.resolved_at.is_not(None))
+        blank: dict[str, Any] = dict.fromkeys(("accepted_at", "accepted_by", "resolved_at", "resolved_by", "how"))
+        if not self._changed(closed.values(blank)):
+            return False
+        self.audit(by, "reopened", f"held {held_id}", at)
+        return True
+
     def answered_by_hand(self, message_ids: Iterable[str], at: datetime) -> tuple[HeldMail, ...]:
         """Record that a colleague answered the mails with these Message-IDs; return the held mail it resolves.
 

@@ -122,9 +122,28 @@ class Ledger(LedgerView):
         self._changed(_NO_TROUBLE, **_place(mail))
         return ledger_id
 
-    def marked(self, ledger_id: int, at: datetime) -> None:
-        """Record that the server has the mark of this mail, or never will."""
-        self._changed(ledger.update().where(ledger.c.id == ledger_id).values(marked_at=at))
+    def reread(self, ledger_id: int, mail: MailId, entry: LedgerEntry, *, mark: str | None = None) -> None:
+        """Record what a mail came to that a person wanted read again, and where it lies now.
+
+        Its row stays the same one, so that the mail still gets at most one reply.
+        """
+        place = {"mailbox": mail.mailbox, "folder": mail.folder, "uidvalidity": mail.uidvalidity, "uid": mail.uid}
+        found: dict[str, Any] = {
+            "outcome": entry.outcome,
+            "code": entry.code,
+            "intent": entry.intent,
+            "tier": entry.tier,
+            "scheme": entry.scheme,
+        }
+        unmarked = {"mark": mark, "marked_at": None}
+        self._changed(ledger.update().where(ledger.c.id == ledger_id).values(place | found | unmarked))
+
+    def marked(self, ledger_id: int, at: datetime, place: MailId | None = None) -> None:
+        """Record that the server has the mark of this mail, or never will. place: where the mail lies since."""
+        values: dict[str, Any] = {"marked_at": at}
+        if place is not None:
+            values |= {"folder": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}
+        self._changed(ledger.update().where(ledger.c.id == ledger_id).values(values))
 
 
 def ledger_row_of(row: Row[Any], prefix: str = "") -> LedgerRow:

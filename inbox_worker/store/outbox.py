@@ -58,6 +58,12 @@ class OutboxView(Statements):
         content: bytes | None = self._value(select(outbox.c.content).where(outbox.c.id == item_id))
         return content
 
+    def replied(self, ledger_id: int) -> bool:
+        """Tell whether a mail has its reply: gone, waiting or rehearsed, everything but cancelled."""
+        theirs = (outbox.c.ledger_id == ledger_id, outbox.c.kind == MessageKind.REPLY)
+        found = select(outbox.c.id).where(*theirs, outbox.c.state != OutboxState.CANCELLED)
+        return self._first(found.limit(1)) is not None
+
     def due(self, now: datetime, kind: MessageKind) -> int:
         """Return how many messages of this kind could go out now."""
         waiting = (outbox.c.state == OutboxState.QUEUED, outbox.c.next_try_at <= now, outbox.c.claimed_by.is_(None))
