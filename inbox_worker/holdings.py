@@ -58,3 +58,8 @@ class Dossier:
     messages: tuple[MailSent, ...]
     mails: tuple[LedgerRow, ...]
     audit: tuple[AuditEntry, ...]
+
+    def things(self) -> tuple[str, ...]:
+        """Return the names by which the audit log knows the records."""
+        references = [each.application.reference for each in self.applications]
+        return (*references, *(f"held {each.id}" for each in self.held))

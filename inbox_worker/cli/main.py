@@ -8,12 +8,17 @@ import typer
 
 from inbox_worker import __version__
 from inbox_worker.cli.applications import app as applications
+from inbox_worker.cli.audit import app as audit
+from inbox_worker.cli.backfill import backfill
 from inbox_worker.cli.check import check
+from inbox_worker.cli.database import app as database
+from inbox_worker.cli.database import backup
 from inbox_worker.cli.demo import demo
 from inbox_worker.cli.explain import explain
 from inbox_worker.cli.held import app as held
 from inbox_worker.cli.migrate import migrate
 from inbox_worker.cli.outbox import app as outbox
+from inbox_worker.cli.privacy import app as privacy
 from inbox_worker.cli.run import once, run
 from inbox_worker.cli.status import status
 from inbox_worker.cli.templates import templates
@@ -33,12 +38,17 @@ app.command(rich_help_panel=TRY)(explain)
 app.add_typer(templates, name="templates", rich_help_panel=TRY)
 app.command(rich_help_panel=SET_UP)(check)
 app.command(rich_help_panel=SET_UP)(migrate)
+app.command(rich_help_panel=SET_UP)(backfill)
 app.command(rich_help_panel=SERVICE)(run)
 app.command(rich_help_panel=SERVICE)(once)
 app.command(rich_help_panel=SERVICE)(status)
+app.command(rich_help_panel=SERVICE)(backup)
+app.add_typer(database, name="database", rich_help_panel=SERVICE)
 app.add_typer(applications, name="applications", rich_help_panel=PEOPLE)
 app.add_typer(held, name="held", rich_help_panel=PEOPLE)
 app.add_typer(outbox, name="outbox", rich_help_panel=PEOPLE)
+app.add_typer(privacy, name="privacy", rich_help_panel=PEOPLE)
+app.add_typer(audit, name="audit", rich_help_panel=PEOPLE)
 
 
 def _version(wanted: bool) -> None:
