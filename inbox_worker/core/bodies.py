@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from inbox_worker.core import charset, cms
-from inbox_worker.core.cleaning import MAX_TEXT, body_text, header_text
+from inbox_worker.core.cleaning import MAX_TEXT, body_text, header_text, markup_text
 from inbox_worker.core.flowed import unflow
 from inbox_worker.core.headers import decode_words
 from inbox_worker.core.mail import Attachment
@@ -179,8 +179,10 @@ class _Walk:
             self.found.defects.append("UNDECODABLE")
         if len(text) > MAX_TEXT:
             self.found.defects.append("TRUNCATED_TEXT")
+        if part.type == "text/html":
+            return markup_text(text)
         text = body_text(text)
-        if part.type == "text/plain" and part.parameters.get("format", "").lower() == "flowed":
+        if part.parameters.get("format", "").lower() == "flowed":
             text = unflow(text, part.parameters.get("delsp", "").lower() == "yes")
         return text
 

@@ -29,6 +29,14 @@ def body_text(text: str) -> str:
     return unicodedata.normalize("NFC", _SPACES.sub(" ", text))
 
 
+def markup_text(text: str) -> str:
+    """Return `text` as `body_text` does, but with its no-break spaces: in mark-up they are not white space."""
+    text = text[:MAX_TEXT]
+    if text.isascii():
+        return body_text(text)
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+
+
 def header_text(text: str) -> str:
     """Return `text` on one line: white space collapsed, no controls or invisible marks, NFC, at most MAX_HEADER."""
     text = _CONTROLS_AND_SPACE.sub(" ", text[:MAX_HEADER])

@@ -33,6 +33,8 @@ _BLOCKS = _tags(
     "thead tr ul caption"
 )
 _SPACED = _tags("h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset")
+_WHITE = re.compile(r"[ \t\r\n]+")
+_COLUMN = re.compile(r"(?: ?\xa0){3,} ?")  # how columns and tabs are written where white space collapses
 _P_WITHOUT_MARGIN = re.compile(r"(?:^|[\s,{}>])p\s*\{[^}]*margin(?:-top)?\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
 _CLASS_WITHOUT_MARGIN = re.compile(r"p\.([\w-]{1,40})[^{}]{0,200}\{[^}]*margin\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
 _ELEMENT_END = re.compile(r"</(?:p|div|tr|li|h[1-6]|blockquote|td|th)\b[^>]*>|<br\b[^>]*>", re.IGNORECASE)
@@ -220,13 +222,13 @@ class _Reader:
             return False
         pieces, self._pieces = self._pieces, []
         raw = "".join(text for text, _ in pieces)
+        if not self._frame.pre:
+            raw = _WHITE.sub(" ", raw)
         if not raw.isascii():
             if not raw.strip():
                 self._gap = self._gap or "\xa0" in raw  # &nbsp; alone in a block is a blank line
                 return False
-            raw = body_text(raw)
-        if not self._frame.pre:
-            raw = raw.replace("\n", " ")
+            raw = body_text(_COLUMN.sub("\t", raw.strip()))
         text = collapse(raw)
         if not text:
             return False
@@ -240,7 +242,7 @@ class _Reader:
             self._write(Block("", frame.depth, gap=True, rule=True))
             return
         bullet, rest = split_bullet(text)
-        cells = split_cells(raw) if "|" in raw or "\t" in raw or "   " in raw.strip() else ()
+        cells = split_cells(raw)
         if cells and bullet:
             cells = ()
         block = Block(" | ".join(cells) if cells else rest, frame.depth, cells, self._gap, self._bullet or bullet)

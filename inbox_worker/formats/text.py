@@ -3,7 +3,7 @@
 from inbox_worker.core import html, plain
 from inbox_worker.core.block import Block
 from inbox_worker.core.charset import declared_in_html, decode
-from inbox_worker.core.cleaning import body_text
+from inbox_worker.core.cleaning import body_text, markup_text
 from inbox_worker.formats import Row
 
 
@@ -14,7 +14,7 @@ def read(content: bytes) -> list[Row]:
 
 def read_html(content: bytes) -> list[Row]:
     """Return the rows of the HTML file `content`."""
-    return _rows(html.read(body_text(decode(content, declared_in_html(content))[0])))
+    return _rows(html.read(markup_text(decode(content, declared_in_html(content))[0])))
 
 
 def _rows(blocks: list[Block]) -> list[Row]:

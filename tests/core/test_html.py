@@ -129,6 +129,17 @@ def test_blank_lines_of_every_program_show_as_gaps() -> None:
         assert [(block.text, block.gap) for block in html.read(close)][1] == ("b", False), close
 
 
+def test_columns_are_made_by_no_break_spaces_and_not_by_the_layout_of_the_source() -> None:
+    source = "<p>Name:&nbsp;&nbsp; &nbsp;&nbsp;Jo</p><p>A long\n      line</p><p>\xa0 \xa0 \xa0 \xa0x</p><pre>a\tb</pre>"
+    blocks = html.read(source)
+    assert [(block.text, block.cells) for block in blocks] == [
+        ("Name: | Jo", ("Name:", "Jo")),
+        ("A long line", ()),
+        ("x", ()),
+        ("a | b", ("a", "b")),
+    ]
+
+
 def test_preformatted_text_keeps_its_lines() -> None:
     assert lines("<pre>a\nb  c\n\nd</pre>") == ["a", "b c", "d"]
     assert lines('<div style="white-space:pre-wrap">a\nb</div>') == ["a", "b"]
