@@ -7,7 +7,8 @@ from inbox_worker.core.reading import Tier
 from inbox_worker.core.scheme import Lexicon
 from inbox_worker.core.words import fold, pattern, sentences
 
-_MAX_SENTENCE = 2_000  # characters that the patterns see at once; longer runs are cut, not skipped
+_MAX_TEXT = 60_000  # characters of one mail: some ten thousand words; nobody's own words are longer
+_MAX_SENTENCE, _OVERLAP = 400, 120  # characters that the patterns see at once; longer runs are cut, with a seam
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,30 @@ _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
 def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     """Return the gravest finding in `texts`, each a passage that the sender newly wrote."""
     found = NOTHING
+    left = _MAX_TEXT
     for text in texts:
-        for sentence in _pieces(text):
+        for sentence in _pieces(text[:left]):
             here = _judge(sentence, lexicon)
             if _ORDER.index(here.tier) > _ORDER.index(found.tier):
                 found = here
+        left -= len(text)
+        if left <= 0:
+            break
     return found
 
 
 def _pieces(text: str) -> Iterable[str]:
     for sentence in sentences(text):
         folded = fold(sentence)
-        for start in range(0, len(folded), _MAX_SENTENCE):
-            yield folded[start : start + _MAX_SENTENCE]
+        yield folded[:_MAX_SENTENCE]
+        for start in range(_MAX_SENTENCE, len(folded), _MAX_SENTENCE - _OVERLAP):
+            yield folded[start - _OVERLAP : start + _MAX_SENTENCE - _OVERLAP]
 
 
 def _judge(sentence: str, lexicon: Lexicon) -> Finding:
     lists = lexicon.distress
+    if "look" in lists and not pattern(lists["look"]).search(sentence):
+        return NOTHING
     text = pattern(lists.get("harmless", ())).sub(" ", sentence)
     grave = pattern(lists.get("A", ())).search(text)
     if grave:

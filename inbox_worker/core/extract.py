@@ -17,7 +17,7 @@ from inbox_worker.core.values import clean, comparable, email_in, is_empty, plau
 from inbox_worker.core.words import bare, fold, pattern, tokens
 
 SURE, LIKELY, ORDERED, GUESSED = 0.95, 0.8, 0.6, 0.5
-_MAX_LINES = 3_000  # of one region; an application has some fifty
+_MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ def _conflicts(
 
 
 def _filled(lines: tuple[Line, ...], context: Context) -> bool:
-    return len(labelled(prepared(lines, context.scheme), context).values) >= 2
+    return len(labelled(prepared(lines[:_MAX_LINES], context.scheme), context).values) >= 2
 
 
 def extract(
@@ -267,13 +267,13 @@ def extract(
     """
     person = names.from_header(sender)
     context = Context(scheme, lexicon, frozenset(tokens(sender.name)) | frozenset(tokens(person or "")))
-    region = Region(prepared(own(document).lines, scheme))
+    region = Region(prepared(own(document).lines[:_MAX_LINES], scheme))
     found = labelled(region.lines, context)
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:
         passed = passed_on(document, sender, lambda lines: _filled(lines, context))
         if passed is not None:
-            region = replace(passed, lines=prepared(passed.lines, scheme))
+            region = replace(passed, lines=prepared(passed.lines[:_MAX_LINES], scheme))
             found = labelled(region.lines, context)
     values = dict(found.values)
     if follow_up:

@@ -15,6 +15,10 @@ from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.words import fold, pattern, sentences, tokens
 
 
+# What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
+_MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
+
+
 class Target(Enum):
     """What a wish or a request is for."""
 
@@ -64,8 +68,13 @@ class _Signs:
 
 
 def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
-    """Return the sentences of `lines`, folded, hard-wrapped lines joined."""
-    return tuple(fold(sentence) for text, _ in paragraphs(lines) for sentence in sentences(text))
+    """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
+    found: list[str] = []
+    for text, _ in paragraphs(lines[:_MAX_LINES]):
+        found.extend(fold(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
+        if len(found) >= _MAX_SENTENCES:
+            break
+    return tuple(found[:_MAX_SENTENCES])
 
 
 def _find(name: str, text: str, lexicon: Lexicon) -> str:

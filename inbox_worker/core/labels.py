@@ -163,10 +163,22 @@ def _score(item: Field, text: str, question: bool) -> float:
     return max(_by_likeness(item, text, words), _by_keywords(item, words, question))
 
 
+@lru_cache(maxsize=32)
+def _telling_starts(scheme: Scheme) -> frozenset[str]:
+    """The first three letters of every word that can make a line a label: a cheap test before the costly ones."""
+    words = {stem for item in scheme.fields for group in item.keywords for stem in group}
+    words |= {
+        word for item in scheme.fields for name in _names(item) if len(name.split()) <= 4 for word in name.split()
+    }
+    return frozenset(word[:3] for word in words - _FILLERS)
+
+
 def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
     """Return how well `text` (a label or question, without its value) names each field; only scores from `floor`."""
     words = tokens(stripped(text))
     if not words or len(words) > MAX_LABEL_WORDS:
+        return {}
+    if _telling_starts(scheme).isdisjoint({word[:3] for word in words}):
         return {}
     comparable = " ".join(words)
     question = "?" in text or words[0] in _QUESTION_WORDS
@@ -202,17 +214,28 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
     return mark not in "-" or len(words) <= 9
 
 
+@lru_cache(maxsize=32)
+def _long_names(scheme: Scheme) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Every label of five words and more, as (field key, label, its words)."""
+    return tuple(
+        (item.key, name, tuple(name.split()))
+        for item in scheme.fields
+        for name in _names(item)
+        if len(name.split()) >= 5
+    )
+
+
 def _prefix(text: str, scheme: Scheme) -> Label | None:
     """A whole question of the scheme typed without any mark before the answer."""
-    words = tokens(text)
-    for item in scheme.fields:
-        for name in _names(item):
-            wanted = name.split()
-            if len(wanted) < 5 or len(words) < len(wanted):
-                continue
-            if words[0][0] == wanted[0][0] and fuzz.ratio(" ".join(words[: len(wanted)]), name) >= 90:
-                head, rest = _cut_after(text, len(wanted))
-                return Label(0, head, rest, {item.key: 0.97}, "prefix")
+    words = tokens(text[:600])
+    if len(words) < 5:
+        return None
+    for key, name, wanted in _long_names(scheme):
+        if words[0][0] != wanted[0][0] or len(words) < len(wanted):
+            continue
+        if fuzz.ratio(" ".join(words[: len(wanted)]), name, score_cutoff=90):
+            head, rest = _cut_after(text, len(wanted))
+            return Label(0, head, rest, {key: 0.97}, "prefix")
     return None
 
 
@@ -329,7 +352,7 @@ def unmarked(lines: list[Line], scheme: Scheme) -> list[Label]:
     run: list[Label] = []
     for index, line in enumerate(lines):
         label = _unmarked(line, index, scheme)
-        if run and (label is None or line.gap and index != run[-1].line + 1):
+        if run and (label is None or (line.gap and index != run[-1].line + 1)):
             found += run if len(run) >= 3 else []
             run = []
         if label is not None:

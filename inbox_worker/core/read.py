@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inbox_worker.core import bounce, distress, gate, intent, names
+from inbox_worker.core import bounce, distress, first_look, gate, intent, names
 from inbox_worker.core.addresses import destination, sender
 from inbox_worker.core.document import Document, Kind
 from inbox_worker.core.extract import Extraction, extract
@@ -89,8 +89,21 @@ def _nameless(email: Email) -> Address:
 
 
 def _best(email: Email, document: Document, rules: Rules, known: Known) -> _Case:
-    cases = [_case(email, document, rules, known, scheme) for scheme in rules.schemes]
+    """The scheme that the mail belongs to most plainly; the first one where it belongs to none."""
+    schemes = rules.schemes if _is_known(known) else first_look.concerned(email, document, rules)
+    if not schemes:
+        return _Case(rules.schemes[0], _nothing(rules.schemes[0]), Judgement(Intent.UNRELATED))
+    cases = [_case(email, document, rules, known, scheme) for scheme in schemes]
     return max(cases, key=lambda case: case.judgement.weight)
+
+
+def _is_known(known: Known) -> bool:
+    return known.assume_record or bool(known.applications) or bool(known.ours) or known.thread_application is not None
+
+
+def _nothing(scheme: Scheme) -> Extraction:
+    missing = tuple(item.key for item in scheme.fields if item.required)
+    return Extraction(Form({}, missing), Whose.OWN, frozenset(), frozenset(), False, (), (), (), 0, ())
 
 
 def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: Scheme) -> _Case:

@@ -28,6 +28,9 @@ class Field:
     signature: tuple[str, ...] = ()  # words that mark such a value in a signature block ("school", "manager")
     prose: tuple[str, ...] = ()  # regular expressions: a sentence of a letter that begins to answer this question
 
+    def __hash__(self) -> int:
+        return hash(self.key)  # what reading computes of a field is cached by it: hashing every word would cost more
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -45,6 +48,9 @@ class Scheme:
     templates: str  # folder below templates/
     documents: tuple[str, ...] = ()  # file names in that folder, attached to role_description replies
     request_words: tuple[str, ...] = ()  # what people ask for: "role description", "details of the training"
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def field(self, key: str) -> Field:
         """Return the field `key`. Raises KeyError."""

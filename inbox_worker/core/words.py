@@ -46,12 +46,23 @@ def without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
+_BORDER = r"\b"
+
+
 @lru_cache(maxsize=512)
 def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
-    """Return one compiled pattern that finds any of `expressions` in folded text; nothing for an empty tuple."""
+    """Return one compiled pattern that finds any of `expressions` in folded text; nothing for an empty tuple.
+
+    The word border that most of them begin with is tested once for all: that makes the search some times faster.
+    """
     if not expressions:
         return re.compile(r"(?!)")
-    return re.compile("|".join(f"(?:{expression})" for expression in expressions), re.IGNORECASE)
+    bordered = [text.removeprefix(_BORDER) for text in expressions if text.startswith(_BORDER)]
+    others = [text for text in expressions if not text.startswith(_BORDER)]
+    groups = [f"(?:{text})" for text in others]
+    if bordered:
+        groups.insert(0, rf"\b(?=[^\W_])(?:{'|'.join(f'(?:{text})' for text in bordered)})")
+    return re.compile("|".join(groups), re.IGNORECASE)
 
 
 def sentences(text: str) -> list[str]:
