@@ -2,15 +2,17 @@
 
 import contextlib
 import re
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from imapclient import IMAPClient
 
 from inbox_worker.errors import MailboxError, SignInError
 from inbox_worker.imap_session import ImapConfig, drop, faults, is_refusal, log_out, may_pass, sign_in
+from inbox_worker.transport import certificate_ends
 
 Item = dict[bytes, Any]  # imapclient's answer about one mail: b"BODY[]" -> bytes, b"FLAGS" -> tuple, ...
 
@@ -133,6 +135,11 @@ class Commands:
         with faults(self._place, "listing folders"):
             listed = self._client.list_folders()
         return tuple(str(name) for flags, _, name in listed if b"\\noselect" not in {flag.lower() for flag in flags})
+
+    def certificate_ends(self) -> datetime | None:
+        """Return when the server's certificate ends, in UTC; None without TLS."""
+        sock = self._client.socket()
+        return certificate_ends(sock) if isinstance(sock, ssl.SSLSocket) else None
 
     def flag(self, uids: Sequence[int]) -> None:
         """Set \\Flagged on mails of the open folder."""

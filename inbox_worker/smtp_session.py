@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from inbox_worker.core import access_token
 from inbox_worker.core.smtp_replies import Answer, Fate, Stage, judge, read, remedy
 from inbox_worker.credentials import Credential, Secret, TokenRefused, TokenSource, TokenUnavailable
 from inbox_worker.errors import SendError, SubmissionRefused
-from inbox_worker.transport import Security, check_security, tls_context, tls_fault
+from inbox_worker.transport import Security, certificate_ends, check_security, tls_context, tls_fault
 
 GOODBYE = 5.0  # seconds that QUIT may take
 
@@ -80,6 +80,11 @@ class SmtpSession:
     def extensions(self) -> Mapping[str, str]:
         """What the server offers: lower-case name -> its parameters."""
         return self._connected.esmtp_features
+
+    def certificate_ends(self) -> datetime | None:
+        """Return when the server's certificate ends, in UTC; None without TLS."""
+        sock = self._connected.sock
+        return certificate_ends(sock) if isinstance(sock, ssl.SSLSocket) else None
 
     def command(self, line: bytes) -> Reply:
         """Send one command line and return its reply."""

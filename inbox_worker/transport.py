@@ -1,6 +1,7 @@
 """How a connection to a mail server is secured: the one rule that IMAP and SMTP share."""
 
 import ssl
+from datetime import UTC, datetime
 from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
@@ -49,6 +50,12 @@ def tls_context(section: str, ca_file: Path | None) -> ssl.SSLContext:
         ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def certificate_ends(sock: ssl.SSLSocket) -> datetime | None:
+    """Return when the certificate of the other side ends, in UTC."""
+    until = (sock.getpeercert() or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC) if isinstance(until, str) else None
 
 
 def tls_fault(section: str, error: ssl.SSLError) -> str | None:

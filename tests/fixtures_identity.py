@@ -101,6 +101,10 @@ def _served(provider: IdentityProvider, introspects: bool) -> type[BaseHTTPReque
         def do_GET(self) -> None:
             self._say(*provider.answer(self.path, {}))
 
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             form = {key: values[0] for key, values in parse_qs(body).items()}

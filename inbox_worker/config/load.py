@@ -1,6 +1,7 @@
 """Reads config.yaml, and turns all that is wrong with it into lines that tell what to do."""
 
 import difflib
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from inbox_worker.config.sections import Config
+from inbox_worker.credentials import is_exposed
 from inbox_worker.errors import ConfigError
 
+_URL_WITH_PASSWORD = re.compile(r"[\w+]+://[^/@:]*:[^/@]+@")
 _SECRET_KEYS = (
     "password",
     "secret",
@@ -52,7 +55,7 @@ def load(path: Path) -> Config:
         config = Config.model_validate(data)
     except ValidationError as error:
         raise ConfigError([_line(path, data, detail) for detail in _causes(error)]) from None
-    problems = [f"{path.name}: {problem}" for problem in _across(config)]
+    problems = [f"{path.name}: {problem}" for problem in (*_across(config), *_exposed(path, config))]
     if problems:
         raise ConfigError(problems)
     return _anchored(config, path.resolve().parent)
@@ -201,6 +204,16 @@ def _across(config: Config) -> list[str]:
     ):
         problems += [f'{what}: expected each once, found "{name}" twice' for name in sorted(_twice(names))]
     return problems + (_lacking(config) if config.mode == "live" else [])
+
+
+def _exposed(path: Path, config: Config) -> list[str]:
+    """Return that a password stands in a file which every account can read."""
+    if _URL_WITH_PASSWORD.match(config.database) and is_exposed(path):
+        return [
+            f"database: holds a password, and every account of this machine can read this file; run chmod 600 {path}, "
+            "or leave the password out and use a PostgreSQL password file (~/.pgpass)"
+        ]
+    return []
 
 
 def _lacking(config: Config) -> list[str]:
