@@ -28,6 +28,12 @@ _MAILS = frozenset(
     {"message/rfc822", "message/global", "message/news", "text/rfc822-headers", "message/rfc822-headers"}
 )
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_TEXTS = frozenset({"text/plain", "text/html", "text/markdown"}) | _ENRICHED
+_ENRICHED_TAG = re.compile(r"<param>.{0,200}?</param>|</?[A-Za-z-]{1,60}>", re.IGNORECASE | re.DOTALL)
+_MAIL_BEGIN = re.compile(rb"\s*(?:[A-Za-z-]{2,60}:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){2}")
+_SOFT_BREAK = re.compile(rb"=\r?\n")
+_ESCAPED = re.compile(rb"=(?:20|3D|C2|C3|E2|92|93|94|A0)")
 _FIELDS = frozenset({"content-type", "content-disposition"})
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _RESIDUE = re.compile(rb"=+(?=[A-Za-z0-9+/])")
@@ -122,14 +128,20 @@ class _Walk:
                 self.found.delivery_status = body_text(self._restore(_flat(part.message)).decode("utf-8", "replace"))
         elif part.type in _PKCS7:
             self._take_cms(part)
-        elif part.type in ("text/plain", "text/html"):
+        elif part.type in _TEXTS:
             self._take_text(part)
         else:
             self._attach(part, self._payload(part.message))
 
     def _take_mail(self, part: _Part) -> None:
+        content = self._restore(_flat(part.message))
+        if str(part.message.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
+            content = _from_base64(content)  # not allowed (RFC 2046 s.5.2.1), and done
+        self._add_mail(content)
+
+    def _add_mail(self, content: bytes) -> None:
         if len(self.found.attached_mails) < MAX_ATTACHED_MAILS:
-            self.found.attached_mails.append(self._restore(_flat(part.message)))
+            self.found.attached_mails.append(content)
 
     def _take_cms(self, part: _Part) -> None:
         content = self._payload(part.message)
@@ -155,10 +167,10 @@ class _Walk:
         if not text.strip() and (self.found.plain or self.found.html):
             return
         if self._is_body(part):
-            if part.type == "text/plain":
-                self.found.plain = text
-            else:
+            if part.type == "text/html":
                 self.found.html = text
+            else:
+                self.found.plain = text
         else:
             self._attach(part, text.encode("utf-8"), f"{part.type}; charset=utf-8")
 
@@ -167,7 +179,7 @@ class _Walk:
         if not (self.found.plain or self.found.html):
             self._body_alternative = part.alternative
             return True
-        taken = self.found.plain if part.type == "text/plain" else self.found.html
+        taken = self.found.html if part.type == "text/html" else self.found.plain
         return taken is None and part.alternative is not None and part.alternative == self._body_alternative
 
     def _text(self, part: _Part, content: bytes) -> str:
@@ -182,11 +194,16 @@ class _Walk:
         if part.type == "text/html":
             return markup_text(text)
         text = body_text(text)
+        if part.type in _ENRICHED:  # RFC 1896: <bold>, and "<<" for "<"
+            return _ENRICHED_TAG.sub("", text.replace("<<", "\0")).replace("\0", "<")
         if part.parameters.get("format", "").lower() == "flowed":
             text = unflow(text, part.parameters.get("delsp", "").lower() == "yes")
         return text
 
     def _attach(self, part: _Part, content: bytes, content_type: str = "") -> None:
+        if part.filename.lower().endswith(".eml") and _MAIL_BEGIN.match(content):
+            self._add_mail(content)
+            return
         inline = part.disposition == "inline" or (part.disposition != "attachment" and "content-id" in part.message)
         self.found.attachments.append(Attachment(part.filename, content_type or part.type, content, inline))
 
@@ -198,6 +215,8 @@ class _Walk:
             if isinstance(raw, str):
                 return _from_base64(self._restore(raw.encode("ascii", "replace")))
         payload = message.get_payload(decode=True)
+        if not encoding and isinstance(payload, bytes) and _is_quoted_printable(payload):
+            payload = binascii.a2b_qp(payload)
         if payload is None:  # a multipart without parts, or a container where a leaf was announced
             return self._restore(_flat(message))
         return self._restore(payload) if isinstance(payload, bytes) else b""
@@ -243,6 +262,11 @@ def _flat(message: Message) -> bytes:
         return b"\n".join(child.as_bytes() for child in children if isinstance(child, Message))
     payload = message.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
+
+
+def _is_quoted_printable(payload: bytes) -> bool:
+    """Is it quoted-printable whose header field was lost on the way?"""
+    return bool(_SOFT_BREAK.search(payload)) and len(_ESCAPED.findall(payload)) >= 2
 
 
 def _from_base64(encoded: bytes) -> bytes:

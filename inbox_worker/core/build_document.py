@@ -14,6 +14,7 @@ MAX_NESTED = 5  # attached mails that are read
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"<style.*?</style>|<[^<>]{0,5000}>", re.IGNORECASE | re.DOTALL)
 _ROW = re.compile(r"<t[dh]\b[^<>]*>(?:(?!</tr).){0,5000}?<t[dh]\b", re.IGNORECASE | re.DOTALL)
+_SOURCE = re.compile(r"\s*(?:<!doctype html|<html\b|<body\b|<div\b[^<>]*>|<table\b|<p>)", re.IGNORECASE)
 _COLOUR = re.compile(r"(?:color|background|highlight)\s*[:=]", re.IGNORECASE)
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -47,7 +48,8 @@ def _body(email: Email) -> list[Line]:
     for attachment in email.attachments:
         if not attachment.filename and attachment.content_type.startswith(("text/plain", "text/html")):
             blocks += _further_text(blocks, attachment.content, attachment.content_type)
-    return segment.lines(blocks, email.subject, sender)
+    fresh = not (email.in_reply_to or email.references)
+    return segment.lines(segment.unquoted(blocks, email.subject) if fresh else blocks, email.subject, sender)
 
 
 def _chosen(text: str | None, markup: str | None) -> list[Block]:
@@ -56,6 +58,8 @@ def _chosen(text: str | None, markup: str | None) -> list[Block]:
     The text part, unless it is missing, says less than the HTML, or has lost the cells of a table or the colour of
     answers.
     """
+    if text and _SOURCE.match(text):
+        text, markup = None, markup or text  # mark-up that is labelled as text
     if not markup or not markup.strip():
         return plain.read(text or "")
     if not text or not text.strip() or _says_less(text, markup):

@@ -57,6 +57,7 @@ _REFUSED = re.compile(r"(?:base64|bz2|hex|quopri|rot|uu|zip|zlib|idna|punycode|e
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:+-]{0,39}")
 _WEAK = frozenset({None, "cp1252", "cp1254", "iso2022_jp_ext", "iso8859-15", "iso-8859-15"})
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BIJ])")
+_TWICE = re.compile("â€|Ã[\x80-¿ƒŠŒŽšœžŸ–—‘’‚“”„†‡•…‰‹›€™]|Â[\xa0-¿]")
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 
 
@@ -83,8 +84,18 @@ def decode(content: bytes, declared: str = "") -> tuple[str, bool]:
     for candidate in (codec, "utf-8", "cp1252"):
         text = _strict(content, candidate)
         if text is not None:
-            return text, True
+            return _once(text), True
     return content.decode("cp1252", "replace"), False
+
+
+def _once(text: str) -> str:
+    """Undo UTF-8 that was taken for Windows-1252 and encoded again ("itâ€™s"); no other text survives the way back."""
+    if not _TWICE.search(text):
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _codec(declared: str) -> str | None:

@@ -15,7 +15,7 @@ _INVISIBLE = re.compile(
 _ASCII_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
 _ASCII_LINE_ENDS = bytes.maketrans(b"\r\x0b\x0c", b"\n\n\n")
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("\r{0,2}\n|\r|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS_AND_SPACE = re.compile(r"[\x00-\x1f\x7f\s]+")
 
 
@@ -23,7 +23,7 @@ def body_text(text: str) -> str:
     """Return `text` with line ends as \\n, ordinary spaces, nothing invisible, NFC, at most MAX_TEXT characters."""
     text = text[:MAX_TEXT]
     if text.isascii():  # by far the most text: whole-buffer operations instead of patterns
-        content = text.encode("ascii").replace(b"\r\n", b"\n").translate(_ASCII_LINE_ENDS)
+        content = text.encode("ascii").replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").translate(_ASCII_LINE_ENDS)
         return content.translate(None, _ASCII_CONTROLS).decode("ascii")
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
     return unicodedata.normalize("NFC", _SPACES.sub(" ", text))

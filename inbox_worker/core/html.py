@@ -5,13 +5,11 @@ loses its label.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
-from itertools import islice
 
 from lxml import etree
 
+from inbox_worker.core import html_fallback
 from inbox_worker.core.block import MAX_LINE, MAX_LINES, Block, collapse, is_rule, split_bullet, split_cells
 from inbox_worker.core.cleaning import body_text
 from inbox_worker.core.html_marks import Frame, inherit, quotation, style_of
@@ -37,9 +35,7 @@ _WHITE = re.compile(r"[ \t\r\n]+")
 _COLUMN = re.compile(r"(?: ?\xa0){3,} ?")  # how columns and tabs are written where white space collapses
 _P_WITHOUT_MARGIN = re.compile(r"(?:^|[\s,{}>])p\s*\{[^}]*margin(?:-top)?\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
 _CLASS_WITHOUT_MARGIN = re.compile(r"p\.([\w-]{1,40})[^{}]{0,200}\{[^}]*margin\s*:\s*0(?!\.\d*[1-9])", re.IGNORECASE)
-_ELEMENT_END = re.compile(r"</(?:p|div|tr|li|h[1-6]|blockquote|td|th)\b[^>]*>|<br\b[^>]*>", re.IGNORECASE)
-_SKIPPED_SOURCE = re.compile(r"<!--.*?-->|<(style|script|head|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^<>]{0,5000}>")
+_LAID_OUT = re.compile(r"<(?:br|p|div|table|tr|li|h[1-6]|pre|blockquote|html|body)\b", re.IGNORECASE)
 
 
 class _Reader:
@@ -287,9 +283,11 @@ def read(source: str) -> list[Block]:
     """Return the lines of the HTML `source` (cleaned) in reading order. Never raises; odd mark-up loses no text."""
     if not source.strip():
         return []
+    if "\n" in source and not _LAID_OUT.search(source):  # text that is labelled as mark-up: its lines are lines
+        return list(html_fallback.without_tree(source))
     blocks = _from_tree(source)
     if blocks is None:
-        blocks = _flattened(source) or list(_without_tree(source))
+        blocks = html_fallback.flattened(source) or list(html_fallback.without_tree(source))
     return blocks
 
 
@@ -303,24 +301,3 @@ def _from_tree(source: str) -> list[Block] | None:
     except Exception:  # what nobody foresaw in mark-up must not lose a mail
         return None
     return blocks if reader.deepest < MAX_TREE_DEPTH else None
-
-
-def _flattened(source: str) -> list[Block]:
-    """Return the lines as inscriptis lays them out: no quotes. For very deep mark-up it gives none, and no error."""
-    from inscriptis import get_text  # seldom needed, and slow to import
-
-    try:
-        lines = body_text(get_text(source)).split("\n")
-    except Exception:
-        return []
-    blocks = [Block(collapse(line)[:MAX_LINE], cells=split_cells(line)) for line in lines[:MAX_LINES] if line.strip()]
-    return [block for block in blocks if not is_rule(block.text)]
-
-
-def _without_tree(source: str) -> Iterator[Block]:
-    """Yield the text of mark-up that no tree could hold: tags cut out, ends of elements as line ends."""
-    text = _TAG.sub(" ", _ELEMENT_END.sub("\n", _SKIPPED_SOURCE.sub(" ", source)))
-    lines = (collapse(line) for line in body_text(unescape(text)).split("\n"))
-    for line in islice(filter(None, lines), MAX_LINES):
-        bullet, rest = split_bullet(line)
-        yield Block(rest[:MAX_LINE], bullet=bullet)

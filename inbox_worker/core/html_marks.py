@@ -24,9 +24,7 @@ _NO_BORDER = re.compile(r"border(?:-style)?:none|border:0")
 # Classes and ids of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, Proton, Zoho, Tuta, Spark
 _SIGNATURE = re.compile(
     r"gmail_signature|moz-signature|applemailsignature|(?:^|\s|_)signature(?:$|\s)|protonmail_signature_block(?!-empty)|"
-    r"elementtoproof_signature|ms-outlook-signature|tutanota_signature|signature_block|ymail_signature|fm-sig"
-)
-_MOBILE = re.compile(
+    r"elementtoproof_signature|ms-outlook-signature|tutanota_signature|signature_block|ymail_signature|fm-sig|"
     r"ms-outlook-mobile-signature|ymail_android_signature|aolmail_android_signature|composer_signature"
 )
 _HEAD = re.compile(r"divrplyfwdmsg|gmail_attr|moz-cite-prefix|moz-email-headers-table|outlookmessageheader")
@@ -140,8 +138,6 @@ def _inks(found: list[tuple[str, str]]) -> str:
 @lru_cache(maxsize=1_024)
 def _marks(names: str) -> tuple[Kind | None, int]:
     """Return what mail programs call an element of these classes and ids, and how much deeper quoted its text is."""
-    if _MOBILE.search(names):
-        return Kind.DEVICE, 0
     if _SIGNATURE.search(names):
         return Kind.SIGNATURE, 0
     if _HEAD.search(names):

@@ -11,6 +11,12 @@ _EMPHASIS = re.compile(
 )
 _LINK_TARGET = re.compile(r"(?<=\S)[ \t]?<(?:https?://|mailto:|tel:)[^<>\s]{1,2000}>", re.IGNORECASE)
 _BARE_MAILTO = re.compile(r"<mailto:([^<>\s]{1,320})>", re.IGNORECASE)
+# A clear-signed text (RFC 9580 s.7) is read without its armour
+_ARMOUR = re.compile(
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash:[^\n]{0,100}\n|Charset:[^\n]{0,100}\n)*|"
+    r"-----BEGIN PGP SIGNATURE-----.*?-----END PGP SIGNATURE-----|(?m:^- (?=-))",
+    re.DOTALL,
+)
 _IMAGE = re.compile(r"\[(?:cid:|image:|inline image|image removed by sender)[^\]\n]{0,200}\]", re.IGNORECASE)
 
 
@@ -39,6 +45,8 @@ def _plain(text: str) -> str:
         text = _EMPHASIS.sub(r"\2", text)
     if "<" in text:
         text = _BARE_MAILTO.sub(r"<\1>", _LINK_TARGET.sub(_drop_target, text))
+    if "-----BEGIN PGP SIGN" in text:
+        text = _ARMOUR.sub("", text)
     return _IMAGE.sub("", text) if "[" in text else text
 
 

@@ -12,7 +12,9 @@ from inbox_worker.core.head_words import FORWARD_SUBJECT
 from inbox_worker.core.heads import Form, Head
 
 _PROMPT = re.compile(r"[:?]\s*$")
+_REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|sv|antw|odp|r|rif)\s*:", re.IGNORECASE)
 MIN_INK_ANSWERS = 2
+MIN_MARKED_ANSWERS = 2
 
 
 def is_forward(subject: str) -> bool:
@@ -33,6 +35,20 @@ def lines(blocks: Sequence[Block], subject: str, sender: frozenset[str], origin:
         levels[at], kinds[at] = 0, Kind.OWN
     _mark_tails(found, kinds, answers, sender)
     return _numbered(found, levels, kinds, origin)
+
+
+def unquoted(blocks: Sequence[Block], subject: str) -> list[Block]:
+    """Return `blocks` of a mail that answers no other, in which ">" may stand before the sender's own answers.
+
+    It does where no head introduces a quotation and every marked passage follows a label or question of the sender's.
+    """
+    marked = [at for at, block in enumerate(blocks) if block.depth]
+    begins = [at for at in marked if not at or not blocks[at - 1].depth]
+    if len(begins) < MIN_MARKED_ANSWERS or _REPLY_SUBJECT.match(subject) or is_forward(subject):
+        return list(blocks)
+    if not all(at and _PROMPT.search(blocks[at - 1].text) for at in begins) or heads.find(blocks):
+        return list(blocks)
+    return [replace(block, depth=0, bullet=block.bullet or ">") if block.depth else block for block in blocks]
 
 
 def has_answers_in_colour(blocks: Sequence[Block]) -> bool:

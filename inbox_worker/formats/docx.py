@@ -5,6 +5,7 @@ answers are. Deleted and moved-away text, hidden text, headers, footers and prom
 left out.
 """
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element  # the type only: defusedxml parses
 
@@ -12,6 +13,10 @@ from inbox_worker.formats import Row, Unreadable, columns
 from inbox_worker.formats.archive import Archive, attribute, child, local
 
 MAX_NESTING = 60
+# The prompts of Word's content controls, where another program dropped the mark that they are prompts
+_PROMPT = re.compile(
+    r"(?:Click|Tap)(?: or (?:tap|click))?(?: here)? to enter (?:text|a date)\.?|Choose (?:an item|a date)\."
+)
 
 _WRAPPERS = frozenset({"sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "dir", "bdo", "fldSimple"})
 _DROPPED = frozenset(
@@ -88,7 +93,7 @@ class _Body:
         pieces = _Pieces()
         _gather(paragraph, pieces, depth)
         mark = self._mark(paragraph)
-        for number, line in enumerate("".join(pieces.text).split("\n")):
+        for number, line in enumerate(_PROMPT.sub("", "".join(pieces.text)).split("\n")):
             yield columns(line, "" if number else mark)
         for box in pieces.boxes:
             yield from self.rows(box, depth + 1)

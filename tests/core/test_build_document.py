@@ -96,3 +96,42 @@ def test_a_signed_mail_is_read_and_its_signature_is_no_attachment_to_open() -> N
 def test_an_empty_mail_is_an_empty_document() -> None:
     assert build(parsed(b"")).lines == ()
     assert build(parsed(mail(""))).lines == ()
+
+
+def test_marks_before_answers_in_a_mail_that_answers_none_are_no_quotation() -> None:
+    body = "Name:\n> Jo Bell\nWhy do you ask?\n> Because I care\n> a lot.\n"
+    assert [(line.kind, line.bullet, line.text) for line in build(parsed(mail(body))).lines] == [
+        (Kind.OWN, "", "Name:"),
+        (Kind.OWN, ">", "Jo Bell"),
+        (Kind.OWN, "", "Why do you ask?"),
+        (Kind.OWN, ">", "Because I care"),
+        (Kind.OWN, ">", "a lot."),
+    ]
+    for changed in ({"Subject": "Re: A"}, {"In_Reply_To": "<1@x>"}):
+        assert len(build(parsed(mail(body, **changed))).of(Kind.QUOTED)) == 3
+
+
+def test_mark_up_that_is_labelled_as_text_and_text_that_is_labelled_as_mark_up() -> None:
+    assert texts(build(parsed(mail("<html><p>Name:</p><p>Jo</p></html>")))) == ["Name:", "Jo"]
+    found = build(parsed(mail("Name: Jo &amp; Co\nRole: <b>Porter</b>\n", Content_Type="text/html")))
+    assert texts(found) == ["Name: Jo & Co", "Role: Porter"]
+
+
+def test_a_clear_signed_text_is_read_without_its_armour() -> None:
+    body = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nName: Jo\n- -- \nJo Bell\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQEz\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+    found = build(parsed(mail(body)))
+    assert texts(found, Kind.OWN) == ["Name: Jo"]
+    assert "iQEz" not in " ".join(texts(found))
+
+
+def test_a_mail_that_is_attached_as_a_file_is_an_attached_mail() -> None:
+    inner = mail("Name: Mo Khan\n", Subject="Allies")
+    head = b'Content-Type: application/octet-stream; name="Allies.eml"\nContent-Transfer-Encoding: base64\n\n'
+    by_name = parsed(multipart("mixed", text_part("See attached.\n"), head + base64.encodebytes(inner)))
+    encoded = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(inner)
+    for email in (by_name, parsed(multipart("mixed", text_part("See attached.\n"), encoded))):
+        assert email.attachments == ()
+        assert "Name: Mo Khan" in texts(build(email), Kind.FORWARDED)

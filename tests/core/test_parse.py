@@ -452,3 +452,25 @@ def test_any_mail_made_of_odd_pieces_parses(pieces: list[bytes]) -> None:
         text.encode("utf-8")
         assert "\0" not in text
     build(email)
+
+
+def test_text_that_was_encoded_twice_is_healed() -> None:
+    twice = "it’s Zoë’s".encode().decode("cp1252").encode()
+    assert parsed(mail(twice)).plain == "it’s Zoë’s"
+    assert parsed(mail("Ã la carte, 5 Â£".encode())).plain == "Ã la carte, 5 Â£"
+
+
+def test_quoted_printable_without_its_header_field_is_decoded() -> None:
+    body = "Name: Zo=C3=AB=20\nA line that goes =\non\n"
+    assert parsed(mail(body)).plain == "Name: Zoë \nA line that goes on\n"
+    assert parsed(mail("a =\nb = c\n")).plain == "a =\nb = c\n"
+
+
+def test_doubled_carriage_returns_make_no_blank_lines() -> None:
+    assert parsed(mail(b"a\r\r\nb\r\r\n")).plain == "a\nb\n"
+    assert parsed(mail("ä\r\r\nb\r\r\n".encode())).plain == "ä\nb\n"
+
+
+def test_enriched_text_is_a_body() -> None:
+    email = parsed(mail("<bold>Name:</bold> Jo <<jo@x.org>\n", Content_Type="text/enriched"))
+    assert email.plain == "Name: Jo <jo@x.org>\n"
