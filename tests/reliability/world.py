@@ -17,6 +17,7 @@ from typing import Any
 
 from inbox_worker.assembly import Service, service
 from inbox_worker.config import Config, load
+from inbox_worker.core.effects import MessageKind
 from inbox_worker.demo_servers import Account, Delivery, SmtpServer
 from inbox_worker.jobs import Jobs
 from inbox_worker.records import OutboxState
@@ -158,7 +159,8 @@ class World:
         with self.service.store.reading() as view:
             applications = Counter(each.sender for each in view.applications())
             values = {tuple(sorted(set(each.texts()) ^ set(FORM))) for each in view.applications()}
-            states = Counter(item.state for item in view.outbox())
+            kinds = (MessageKind.REPLY, MessageKind.SUMMARY)
+            states = Counter(item.state for item in view.outbox() if item.kind in kinds)
             (point,) = view.points()
             missing = self.uids() - view.recorded(MAILBOX, "INBOX", point.uidvalidity, self.uids())
         expected = Counter(self.applicants)
@@ -181,10 +183,11 @@ class World:
         return Counter(each.recipients[0] for each in self.smtp.deliveries if each.recipients != (TEAM,))
 
     def told(self) -> int:
-        """Return how many different applications the team was told of; each must be told once."""
-        ids = [message_from_bytes(each.content)["Message-ID"] for each in self.smtp.deliveries]
+        """Return how many summaries the team got; no message at all may have come twice."""
+        sent = [message_from_bytes(each.content) for each in self.smtp.deliveries]
+        ids = [each["Message-ID"] for each in sent]
         assert len(ids) == len(set(ids)), "a message went out twice"
-        return sum(each.recipients == (TEAM,) for each in self.smtp.deliveries)
+        return sum(each["X-Inbox-Worker"].startswith("summary/") for each in sent)
 
 
 def application(number: int) -> bytes:
