@@ -37,7 +37,8 @@ class Filer:
         if not self.filing.every:
             return 0
         done = sum(self._retried(mailbox, folder) for folder in self.filing.retry)
-        return done + self._moved(mailbox, self.home)
+        folders = dict.fromkeys((self.home, *self.filing.every))
+        return done + sum(self._moved(mailbox, folder) for folder in folders)
 
     def _retried(self, mailbox: ImapMailbox, folder: str) -> int:
         position = mailbox.position(folder)

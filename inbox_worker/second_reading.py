@@ -21,6 +21,8 @@ from inbox_worker.store import Store, Tx
 
 TURN = "intake"  # as where new mail is taken in: one transaction after the other
 
+APPROVED = "approved"  # how a held mail was resolved that a person took in
+
 
 class CannotApprove(InboxWorkerError):
     """The mail cannot be taken in on a person's word; the text says why."""
@@ -54,6 +56,8 @@ class SecondReading:
                 return self.recorder.record(tx, mail, now)
             if isinstance(mail, Unread):
                 return self._unread(tx, mail, row, approval)
+            if (entry := tx.held_mail_of(row.id)) is not None and entry.how == APPROVED:
+                return _kept(tx, mail, row)  # a person's word stands above the rules
             return self._understood(tx, mail, row, now, by, approval)
 
     def _row(self, tx: Tx, mail: Understood | Unread) -> LedgerRow | None:
@@ -68,9 +72,7 @@ class SecondReading:
     def _unread(self, tx: Tx, mail: Unread, row: LedgerRow, approval: Approval | None) -> LedgerEntry:
         if approval is not None:
             raise CannotApprove("the mail cannot be read; answer it by hand, then: inbox-worker held resolve")
-        entry = LedgerEntry(row.outcome, row.code, row.intent, row.tier, row.scheme)
-        tx.reread(row.id, mail.content.raw.id, entry)
-        return entry
+        return _kept(tx, mail, row)
 
     def _understood(
         self, tx: Tx, mail: Understood, row: LedgerRow, now: datetime, by: str, approval: Approval | None
@@ -93,7 +95,7 @@ class SecondReading:
             effects = _onto(effects, waiting.id)
         if tx.replied(row.id):
             effects = _unanswered(effects)
-        self._settle(tx, row, effects, by, now, "approved" if approval else "retried")
+        self._settle(tx, row, effects, by, now, APPROVED if approval else "retried")
         self.recorder.apply(tx, content, reading, effects, known, now, row=row.id)
         return effects.entry
 
@@ -111,6 +113,13 @@ class SecondReading:
             tx.resolve(entry.id, by=by, how=how, at=now)
         elif entry.resolved_at is not None:
             tx.reopen(entry.id, by=by, at=now)
+
+
+def _kept(tx: Tx, mail: Understood | Unread, row: LedgerRow) -> LedgerEntry:
+    """Leave everything as it is; note where the mail lies now."""
+    entry = LedgerEntry(row.outcome, row.code, row.intent, row.tier, row.scheme)
+    tx.reread(row.id, mail.content.raw.id, entry)
+    return entry
 
 
 def _onto(effects: Effects, application: int) -> Effects:
