@@ -7,6 +7,7 @@ winmail.dat and encrypted mail are reported by `core.build_document`.
 
 import atexit
 import json
+import os
 import re
 import subprocess
 import sys
@@ -163,6 +164,13 @@ class _Server:
         with self._lock:
             self._stop()
 
+    def forget(self) -> None:
+        """Leave the process to the worker that started it: this is a fork of that worker, and needs one of its own."""
+        self._lock = threading.Lock()
+        if self._process is not None:
+            self._process.returncode = 0  # not ours to wait for
+            self._process = None
+
     def _stop(self) -> None:
         process, self._process = self._process, None
         if process is None:
@@ -179,3 +187,4 @@ class _Server:
 
 _SERVER = _Server()
 atexit.register(_SERVER.close)
+os.register_at_fork(after_in_child=_SERVER.forget)

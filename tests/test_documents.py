@@ -1,5 +1,6 @@
 import base64
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from inbox_worker import documents
 from inbox_worker.core.mail import Attachment
 from inbox_worker.documents import Limits, read_forms
 from inbox_worker.formats import docx as docx_reader
+from inbox_worker.formats.pdf_layout import plain_letters
 from inbox_worker.formats.sniff import Format, sniff
 from tests.sample_files import MC, W, docx, odt, paragraph, pdf, png, run, table, zipped
 
@@ -189,6 +191,7 @@ def test_form_fields_of_a_pdf_are_label_and_value() -> None:
         ("Full name", "Jo Bell", (200, 695, 400, 712)),
         ("Text2", "Porter", (200, 670, 400, 690)),
         ("topmostSubform[0].Page1[0].TextField3[0]", "To help.\nAlways.", (50, 560, 400, 620)),
+        ("Text9", "Some", (50, 400, 400, 420)),
         ("undefined_4", "", (200, 500, 400, 520)),
         ("Department", "Estates", (200, 470, 400, 490)),
     )
@@ -198,14 +201,22 @@ def test_form_fields_of_a_pdf_are_label_and_value() -> None:
         (50, 640, "Why are you"),
         (50, 627, "interested?"),
         (50, 505, "Email:"),
+        (50, 438, "Campus:"),
+        (50, 425, "What support?"),
     )
     assert rows(pdf(*texts, fields=fields)) == [
         ("Name:", "Jo Bell"),
         ("Job title:", "Porter"),
         ("Why are you interested?", "To help.\nAlways."),
+        ("What support?", "Some"),
         ("Department", "Estates"),
         ("Email:",),
+        ("Campus:",),
     ]
+
+
+def test_ligatures_become_letters() -> None:
+    assert plain_letters("ﬁle oﬀer \uf0b7 x") == "file offer • x"
 
 
 def test_a_pdf_without_text_is_a_scan() -> None:
@@ -322,6 +333,13 @@ def test_the_reading_process_starts_again_after_it_died() -> None:
     assert process is not None
     process.kill()
     process.wait()
+    assert problem(b"Name: Jo") is None
+
+
+def test_a_forked_worker_has_a_reading_process_of_its_own() -> None:
+    assert problem(b"Name: Jo") is None
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(problem, [b"Name: Jo", b"Name: Mo", b"Name: Al"]) == [None, None, None]
     assert problem(b"Name: Jo") is None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from inbox_worker.core.block import collapse
 from inbox_worker.core.cleaning import body_text
 from inbox_worker.formats import MAX_TEXT, Row, Unreadable, columns
-from inbox_worker.formats.pdf_layout import Page, TextLine, same_words
+from inbox_worker.formats.pdf_layout import Page, TextLine, plain_letters, same_words
 
 MAX_PAGES = 30
 MAX_FIELDS = 500
@@ -57,7 +57,7 @@ def _read(pages: list[Any]) -> tuple[list[Row], list[Row]]:
         known = same_words(layout.rows(), text)
         used: list[TextLine] = []
         fields.extend(_fields(page, layout if known else Page(), used))
-        lines.extend(layout.rows(used) if known else (columns(line) for line in body_text(text).split("\n")))
+        lines.extend(layout.rows(used) if known else (columns(line) for line in plain_letters(text).split("\n")))
         if left <= 0:
             break
     return fields, lines

@@ -19,7 +19,16 @@ SAME_COLUMN = 4.0  # points
 PARAGRAPH_GAP = 1.7  # font sizes from line to line
 MAX_LABEL_LINES = 8  # a taller left cell is a column of a page
 _WORDS = re.compile(r"\w+")
-_PRIVATE_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "•", "\uf0d8": "•", "\uf0fc": "•", "\uf076": "•"})
+# What fonts of symbols and typesetting leave behind: bullets in the private area, ligatures
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("\uf0b7\uf0a7\uf0d8\uf0fc\uf076", "•")
+    | dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+)
+
+
+def plain_letters(text: str) -> str:
+    """Return extracted text cleaned, with bullets and ligatures as people type them."""
+    return body_text(text).translate(_TYPOGRAPHY)
 
 
 @dataclass(slots=True)
@@ -44,7 +53,7 @@ class Page:
 
     def add(self, text: str, cm: Sequence[float], tm: Sequence[float], font_size: float) -> None:
         """Take a piece of text at the place that the matrices give (ISO 32000-1 s.9.4.4)."""
-        text = body_text(text).translate(_PRIVATE_BULLETS)
+        text = plain_letters(text)
         if not text.strip():
             return
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
@@ -84,7 +93,9 @@ class Page:
         label: list[TextLine] = []
         for line in above:
             edge = label[0].y if label else top
-            if line.y - edge > 2.0 * line.size or (label and abs(line.x - label[0].x) > SAME_COLUMN):
+            if line.y - edge > 2.0 * line.size:
+                break
+            if label and (abs(line.x - label[0].x) > SAME_COLUMN or line.text.rstrip().endswith((":", "?"))):
                 break
             label.insert(0, line)
             if len(label) == MAX_LABEL_LINES:
@@ -161,5 +172,5 @@ def _cell(lines: list[TextLine]) -> str:
 def same_words(rows: Sequence[Row], text: str) -> bool:
     """Return whether `rows` hold the letters of `text`, none lost and none added."""
     mine = "".join(_WORDS.findall("".join("".join(row) for row in rows)))
-    theirs = "".join(_WORDS.findall(body_text(text).translate(_PRIVATE_BULLETS)))
+    theirs = "".join(_WORDS.findall(plain_letters(text)))
     return sorted(mine) == sorted(theirs)
