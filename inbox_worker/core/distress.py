@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inbox_worker.core.reading import Tier
 from inbox_worker.core.scheme import Lexicon
-from inbox_worker.core.words import fold, pattern, sentences
+from inbox_worker.core.words import pattern, sentences, spoken
 
 _MAX_TEXT = 60_000  # characters of one mail: some ten thousand words; nobody's own words are longer
 _MAX_SENTENCE, _OVERLAP = 400, 120  # characters that the patterns see at once; longer runs are cut, with a seam
@@ -40,7 +40,7 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
 
 def _pieces(text: str) -> Iterable[str]:
     for sentence in sentences(text):
-        folded = fold(sentence)
+        folded = spoken(sentence)
         yield folded[:_MAX_SENTENCE]
         for start in range(_MAX_SENTENCE, len(folded), _MAX_SENTENCE - _OVERLAP):
             yield folded[start - _OVERLAP : start + _MAX_SENTENCE - _OVERLAP]

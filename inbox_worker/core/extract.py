@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 from inbox_worker.core import names, numbered, prose, signature
 from inbox_worker.core.assign import Choice, assign
 from inbox_worker.core.document import Document, Kind, Line
-from inbox_worker.core.gather import Block, Context, gather, is_closing, is_sender
+from inbox_worker.core.gather import Block, Context, gather, is_closing, is_remark, is_sender
 from inbox_worker.core.labels import Label, all_of
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
@@ -277,10 +277,10 @@ def extract(
             found = labelled(region.lines, context)
     values = dict(found.values)
     if follow_up:
-        _add(
-            values,
-            {k: FieldValue(f.text, source(f.line), LIKELY) for k, f in prose.statements(list(outside), scheme).items()},
-        )
+        stated = prose.statements(list(outside), scheme)
+        _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
+        if not values:
+            _add(values, _in_order_asked(document, outside, context))
     else:
         letter = _letter(outside, found, scheme, lexicon)
         _add(values, letter)
@@ -312,6 +312,39 @@ def _add(values: dict[str, FieldValue], more: dict[str, FieldValue]) -> None:
 
 def _outside(lines: tuple[Line, ...], found: Labelled) -> tuple[Line, ...]:
     return tuple(line for index, line in enumerate(lines) if line.kind is Kind.OWN and index not in found.used)
+
+
+def _in_order_asked(document: Document, outside: tuple[Line, ...], context: Context) -> dict[str, FieldValue]:
+    """Paragraphs without labels above our request for missing items: as many of them as items, in its order."""
+    quoted = []
+    for line in document.lines:
+        if line.kind is Kind.QUOTED:
+            quoted.append(line)
+        elif quoted and line.kind is Kind.FORWARD_HEAD:
+            break  # mails that are older than our request
+    keys: list[str] = []
+    for label in all_of(quoted[:60], context.scheme):
+        best = max(label.scores, key=lambda name: label.scores[name])
+        if not label.rest and label.best >= 0.95:
+            keys.append(best)
+    passages = [(text, line) for text, line in prose.paragraphs(outside) if not _is_courtesy(text, context)]
+    if not keys or len(keys) != len(passages) or len(set(keys)) != len(keys):
+        return {}
+    found: dict[str, FieldValue] = {}
+    for key, (text, line) in zip(keys, passages, strict=True):
+        item = context.scheme.field(key)
+        value = _value(item, (text,), context.lexicon)
+        if value is None or plausible(value, item.kind, context.lexicon) < 0.1:
+            return {}
+        found[key] = FieldValue(value, source(line), ORDERED)
+    return found
+
+
+def _is_courtesy(text: str, context: Context) -> bool:
+    phrases, folded = context.lexicon.phrases, fold(text)
+    if is_closing(text, context) or is_sender(text, context) or is_remark(text, context) or folded.endswith("?"):
+        return True
+    return any(pattern(phrases.get(name, ())).search(folded) for name in ("greeting", "thanks", "withdraw"))
 
 
 _LETTER_SKIP = (

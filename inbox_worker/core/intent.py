@@ -12,7 +12,7 @@ from inbox_worker.core.prose import paragraphs
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.words import fold, pattern, sentences, tokens
+from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 
 # What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
@@ -71,7 +71,7 @@ def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
     found: list[str] = []
     for text, _ in paragraphs(lines[:_MAX_LINES]):
-        found.extend(fold(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
+        found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
         if len(found) >= _MAX_SENTENCES:
             break
     return tuple(found[:_MAX_SENTENCES])
@@ -181,7 +181,7 @@ _OTHER_ROLE = pattern(
 def _signs(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Signs:
     signs = _Signs()
     asked_before = False
-    for place, sentence in enumerate((fold(mail.subject), *mail.text)):
+    for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
         in_subject = place == 0
         if _find("announcement", sentence, lexicon):
             continue
@@ -305,7 +305,7 @@ def _new(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexi
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
     if _vetoed(mail, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
-    if _joins(signs, scope, mail, requested):
+    if _joins(signs, scope, mail, requested, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
     if requested and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
@@ -355,7 +355,7 @@ def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
     return any(_find(name, text, lexicon) for name in names_of_lists)
 
 
-def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool) -> bool:
+def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Lexicon) -> bool:
     """Whether the sender plainly wants to join, or gives answers and is interested."""
     if signs.declines:
         return False
@@ -364,7 +364,16 @@ def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool) -> bool:
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
+    if len(mail.extraction.ordered) >= _ANSWERS and scope.ours and _find("answering", _before_list(mail), lexicon):
+        return True
     return weak and (bool(given) or not (requested or signs.hesitates))
+
+
+_ANSWERS = 3  # numbered items from which a list may be the answers to a form's questions
+
+
+def _before_list(mail: Mail) -> str:
+    return " . ".join((fold(mail.subject), *mail.intro))
 
 
 def _refers(mail: Mail, scope: _Scope, lexicon: Lexicon) -> bool:
@@ -381,7 +390,7 @@ def _in_correspondence(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme,
     extraction = mail.extraction
     given = set(extraction.form.values)
     related = scope.ours or scope.weak or mail.in_thread or any(_find("referring", s, lexicon) for s in mail.text)
-    if signs.withdraws and not _filled(extraction, scheme):
+    if (signs.withdraws or signs.refuses) and not _filled(extraction, scheme):
         return Intent.WITHDRAWAL if related else None
     required = [item for item in scheme.fields if item.required]
     if len(extraction.labelled) * 4 >= len(required) * 3:

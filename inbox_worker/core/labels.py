@@ -19,6 +19,7 @@ _NOT_A_LABEL = re.compile(
     r"|my \w+ (?:is|are|was|has|have)|we|he|she|they|it|it's|there|this|that|these|hi|hello|dear|thanks?|please|"
     r"(?:as|in|on|for|with|from|because|since|although|but|and|so|if|when|after|to) .*)\b"
 )
+_POINTER = re.compile(r"(?:for|on|re|regarding|as (?:for|to)|under|about|in terms of|with regards? to)\b")
 _FILLERS = frozenset(
     [
         "a",
@@ -119,7 +120,7 @@ def _has(stem: str, words: list[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _names(item: Field) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(bare(text) for text in (item.label, *item.variants)))
+    return tuple(dict.fromkeys(bare(text).replace("'", "") for text in (item.label, *item.variants)))
 
 
 def _by_keywords(item: Field, words: list[str], question: bool) -> float:
@@ -170,7 +171,7 @@ def _telling_starts(scheme: Scheme) -> frozenset[str]:
     words |= {
         word for item in scheme.fields for name in _names(item) if len(name.split()) <= 4 for word in name.split()
     }
-    return frozenset(word[:3] for word in words - _FILLERS)
+    return frozenset(word.replace("'", "")[:3] for word in words - _FILLERS)
 
 
 def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
@@ -180,6 +181,7 @@ def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
         return {}
     if _telling_starts(scheme).isdisjoint({word[:3] for word in words}):
         return {}
+    words = [word.replace("'", "") for word in words]
     comparable = " ".join(words)
     question = "?" in text or words[0] in _QUESTION_WORDS
     scores = {item.key: _score(item, comparable, question) for item in scheme.fields}
@@ -188,7 +190,7 @@ def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
 
 def is_exact(text: str, scheme: Scheme) -> bool:
     """Return whether `text` is a label or variant of the scheme to the letter, case and punctuation aside."""
-    comparable = bare(stripped(text))
+    comparable = bare(stripped(text)).replace("'", "")
     return any(comparable in _names(item) for item in scheme.fields)
 
 
@@ -207,6 +209,8 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
     words = tokens(head)
     if not words or len(words) > MAX_LABEL_WORDS:
         return False
+    if mark == ":" and _POINTER.match(" ".join(words)) and len(words) <= 10:
+        return True
     if _NOT_A_LABEL.fullmatch(" ".join(words)) or (
         _NOT_A_LABEL.match(" ".join(words)) and words[0] not in _QUESTION_WORDS
     ):
@@ -227,7 +231,7 @@ def _long_names(scheme: Scheme) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 def _prefix(text: str, scheme: Scheme) -> Label | None:
     """A whole question of the scheme typed without any mark before the answer."""
-    words = tokens(text[:600])
+    words = [word.replace("'", "") for word in tokens(text[:600])]
     if len(words) < 5:
         return None
     for key, name, wanted in _long_names(scheme):
@@ -306,12 +310,18 @@ def _tail(text: str, wanted: str) -> str:
 @lru_cache(maxsize=32)
 def _inline(scheme: Scheme) -> re.Pattern[str]:
     names = sorted({name for item in scheme.fields for name in (item.label, *item.variants)}, key=len, reverse=True)
-    words = "|".join(r"\W+".join(map(re.escape, re.findall(r"\w+(?:'\w+)*", fold(name)))) for name in names if name)
+    words = "|".join(
+        r"\W+".join(re.escape(word).replace("'", "'?") for word in re.findall(r"\w+(?:'\w+)*", fold(name)))
+        for name in names
+    )
     return re.compile(rf"(?:(?<=^)|(?<=[\s|;,/(*_\t.]))(?:{words})[*_]*\s*(?:[:=?]\s*[*_]*|\s-+\s)", re.IGNORECASE)
 
 
 def inline(text: str, scheme: Scheme) -> list[str]:
-    """Return the pieces of a line that holds several labels with their values, or [] where it holds fewer than two."""
+    """Return the pieces of a line that holds several labels with their values, or [] where it holds fewer than two.
+
+    The first piece is what stands before the first label, "" where nothing does.
+    """
     shown = " ".join(text.split())
     folded = plain(shown)
     if len(folded) != len(shown) or len(shown) > 4_000:
@@ -321,7 +331,8 @@ def inline(text: str, scheme: Scheme) -> list[str]:
     if len(starts) < 2 or not _introduction(folded[: starts[0]]):
         return []
     ends = [*starts[1:], len(shown)]
-    return [shown[start:end].strip().rstrip("|;,/ \t-\u2013(") for start, end in zip(starts, ends, strict=True)]
+    pieces = [shown[start:end].strip().rstrip("|;,/ \t-\u2013(") for start, end in zip(starts, ends, strict=True)]
+    return [shown[: starts[0]].strip(), *pieces]
 
 
 def _introduction(text: str) -> bool:
@@ -370,15 +381,11 @@ def _unmarked(line: Line, index: int, scheme: Scheme) -> Label | None:
 
 
 def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:
-    """Return the labels of one line: one, several on one line or in its cells, or none."""
+    """Return the labels of one line: one, several in its cells, or none."""
     if len(line.cells) > 1:
         return _of_cells(line, index, scheme)
-    found: list[Label] = []
-    for column, piece in enumerate(inline(line.text, scheme) or [line.text]):
-        label = of_text(piece, scheme)
-        if label:
-            found.append(Label(index, label.text, label.rest, label.scores, label.mark, 1, column))
-    return found
+    label = of_text(line.text, scheme)
+    return [Label(index, label.text, label.rest, label.scores, label.mark)] if label else []
 
 
 def _of_cells(line: Line, index: int, scheme: Scheme) -> list[Label]:

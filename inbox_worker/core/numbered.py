@@ -53,7 +53,8 @@ def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> li
 
 
 def _is_item(line: Line) -> bool:
-    return bool(line.bullet) and line.kind is Kind.OWN and not line.cells and bool(line.text.strip())
+    own = line.kind is Kind.OWN and not line.cells
+    return bool(line.bullet) and own and bool(line.text.strip()) and not line.text.rstrip().endswith("?")
 
 
 def _keys(numbers: list[int], scheme: Scheme, texts: list[str]) -> dict[int, str]:

@@ -21,12 +21,12 @@ _LIST = (
 _TITLE = r"(?P<title>[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
 _STOP = r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since|for (?:the|\d))\b|\s+-|$)"
 _ROLE = re.compile(
-    rf"\b(?:i(?:'m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|employed as|as)\s+(?:{_ARTICLE})*"
+    rf"\b(?:i(?:'?m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|employed as|as)\s+(?:{_ARTICLE})*"
     rf"{_TITLE}{_STOP}",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"\b(?:i(?:'m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from)\s+(?:currently\s+)?(?:based\s+|working\s+)?"
+    r"\b(?:i(?:'?m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from)\s+(?:currently\s+)?(?:based\s+|working\s+)?"
     rf"(?:in|at|within|for|from)\s+(?:the\s+|our\s+)?(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
     r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which|since)\b|$)",
     re.IGNORECASE,
@@ -238,8 +238,10 @@ _ITS = re.compile(
     r"^(?:it(?:'s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
     re.IGNORECASE,
 )
+_ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
 _VALUE_END = re.compile(
-    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)|,?\s+(?:and|but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s|,\s*$|$"
+    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)|,?\s+(?:and|but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s|,\s+(?:i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
+    re.IGNORECASE,
 )
 
 
@@ -290,7 +292,7 @@ def _new_address(sentence: str, line: Line, scheme: Scheme, found: dict[str, Fou
 
 def _cut(value: str) -> str:
     end = _VALUE_END.search(value)
-    return short(value[: end.start()] if end else value)
+    return _ARTICLE_FIRST.sub("", short(value[: end.start()] if end else value))
 
 
 def _mentioned(sentence: str, scheme: Scheme) -> str | None:

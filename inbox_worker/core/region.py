@@ -153,8 +153,18 @@ def _enumerated(line: Line) -> list[Line]:
 
 
 def prepared(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
-    """Return `lines` with header rows turned, and enumerations inside a paragraph made into list items."""
-    return tuple(item for line in _joined(turned_tables(lines, scheme)) for item in line)
+    """Return `lines` so that no line holds more than one item.
+
+    Header rows of tables are turned; enumerations inside a paragraph, and several labels on one line, are cut.
+    """
+    single = (item for group in _joined(turned_tables(lines, scheme)) for item in group)
+    return tuple(piece for line in single for piece in _pieces(line, scheme))
+
+
+def _pieces(line: Line, scheme: Scheme) -> list[Line]:
+    parts = [] if line.cells else labels.inline(line.text, scheme)
+    found = [replace(line, text=part, gap=line.gap and number == 0) for number, part in enumerate(parts) if part]
+    return found or [line]
 
 
 def _joined(lines: tuple[Line, ...]) -> list[list[Line]]:
