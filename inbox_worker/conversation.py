@@ -22,6 +22,7 @@ _LOG = log.logger(__name__)
 _ANSWERED = "\\Answered"
 _OURS = "X-Inbox-Worker"  # the header that every message of the worker carries
 _LOOK_EVERY = timedelta(minutes=5)  # at mail that waits; a new mail in the Sent folder is looked at once
+_AT_ONCE = timedelta(seconds=45)  # a reply that has waited longer met a server that put it off
 _MACHINES = (Intent.AUTOMATIC, Intent.DELIVERY_REPORT)
 
 
@@ -68,27 +69,34 @@ class Conversation:
 
         Raises MailboxError or StoreError.
         """
-        with self._store.reading() as view:
-            waiting = [
-                _Waiting(entry.ledger.mail_id) for entry in view.held() if entry.ledger.mail_id.mailbox == self._mailbox
-            ]
-            pending = view.outbox([OutboxState.QUEUED, OutboxState.UNKNOWN])
-            mine = [item for item in pending if item.mailbox == self._mailbox]
-            for item in mine:
-                row = view.ledger_row(item.ledger_id) if item.ledger_id is not None else None
-                if row is not None and item.kind is MessageKind.REPLY and item.state is OutboxState.QUEUED:
-                    waiting.append(_Waiting(row.mail_id, item))
-        unknown = [item for item in mine if item.state is OutboxState.UNKNOWN]
-        if not waiting and not unknown:
+        held, replies, unknown = self._waiting(now)
+        if not held and not replies and not unknown:
             return
+        self._resolve(mailbox, replies, now)  # they may go out at any moment
         lately = self._looked_at is not None and timedelta(0) <= now - self._looked_at < _LOOK_EVERY
         look = self._news(mailbox) or not lately
         if look:
             self._looked_at = now
-            self._resolve(mailbox, waiting, now)
+            self._resolve(mailbox, held, now)
         if self._sent is not None:
             fresh = [item for item in unknown if look or now - _handed(item) < _LOOK_EVERY]
             self._settle(mailbox, fresh, self._sent, now)
+
+    def _waiting(self, now: datetime) -> tuple[list[_Waiting], list[_Waiting], list[OutboxItem]]:
+        """Return the held mail, the replies that could not be sent at once, and the messages of unknown fate."""
+        with self._store.reading() as view:
+            open_ = [entry.ledger.mail_id for entry in view.held()]
+            held = [_Waiting(place) for place in open_ if place.mailbox == self._mailbox]
+            pending = view.outbox([OutboxState.QUEUED, OutboxState.UNKNOWN])
+            unknown = [each for each in pending if each.mailbox == self._mailbox and each.state is OutboxState.UNKNOWN]
+            replies = []
+            for item in pending:
+                late = item.state is OutboxState.QUEUED and now - item.queued_at > _AT_ONCE
+                if late and item.kind is MessageKind.REPLY and item.ledger_id is not None:
+                    row = view.ledger_row(item.ledger_id)
+                    if row is not None and row.mail_id.mailbox == self._mailbox:
+                        replies.append(_Waiting(row.mail_id, item))
+        return held, replies, unknown
 
     def _news(self, mailbox: ImapMailbox) -> bool:
         """Tell whether somebody has sent mail since the Sent folder was last looked at."""
