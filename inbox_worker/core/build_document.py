@@ -9,6 +9,7 @@ from inbox_worker.core.block import Block, collapse, split_bullet
 from inbox_worker.core.charset import decode
 from inbox_worker.core.document import Document, FormText, Kind, Line
 from inbox_worker.core.mail import Email, MailId, RawMail
+from inbox_worker.core.tail import words_of_name
 
 MAX_NESTED = 5  # attached mails that are read
 _WORD = re.compile(r"\w+")
@@ -39,11 +40,7 @@ def build(email: Email, forms: tuple[FormText, ...] = ()) -> Document:
 
 
 def _body(email: Email) -> list[Line]:
-    sender = frozenset(
-        word
-        for address in email.from_
-        for word in (found.casefold() for found in re.findall(r"[^\W\d_]+", address.name))
-    )
+    sender = frozenset(word for address in email.from_ for word in words_of_name(address.name))
     blocks = _chosen(email.plain, email.html)
     for attachment in email.attachments:
         if not attachment.filename and attachment.content_type.startswith(("text/plain", "text/html")):

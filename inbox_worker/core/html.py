@@ -250,7 +250,7 @@ class _Reader:
 
     def _write(self, block: Block) -> None:
         self._sinks[-1].append(block)
-        self._gap = False
+        self._gap = block.rule
         self._written += 1
 
 

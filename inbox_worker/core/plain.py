@@ -34,7 +34,7 @@ def read(text: str) -> list[Block]:
             continue
         for piece in _pieces(content):
             blocks.append(_block(piece, level, gap or level != depth))
-            gap = False
+            gap = blocks[-1].rule
         depth = level
     return blocks
 

@@ -25,7 +25,7 @@ def is_forward(subject: str) -> bool:
 def lines(blocks: Sequence[Block], subject: str, sender: frozenset[str], origin: str = "body") -> list[Line]:
     """Return the lines of one body with kind, depth and number.
 
-    subject: tells a forwarded mail from an answered one. sender: words of the From name, case-folded. Below a head
+    subject: tells a forwarded mail from an answered one. sender: `tail.words_of_name` of From. Below a head
     without quote marks everything is earlier mail, except words in a colour that answers it.
     """
     found = _resolved(blocks)

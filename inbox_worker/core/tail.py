@@ -45,7 +45,7 @@ _FORM_LABELS = 2  # labels that make a paragraph a form
 def mark(blocks: Sequence[Block], sender: frozenset[str]) -> list[Kind]:
     """Return the kind of each of `blocks`, one run of a sender's own lines without quoted text between.
 
-    sender: the words of the From name, case-folded. Lines that could be an answer stay OWN: whatever follows a
+    sender: the words of the From name (`words_of_name`). Lines that could be an answer stay OWN: whatever follows a
     signature and reads like prose, a label with its value, a question or a numbered answer opens the sender's text
     again.
     """
@@ -108,10 +108,12 @@ class _State:
     def _closes(self, at: int, start: int) -> bool:
         """Closing words; or, in the last paragraph, a few words of any language above the sender's name."""
         block = self._blocks[at]
-        if block.bullet or len(block.cells) > 1:
+        if block.bullet:
             return False
         if is_closing(block.text):
             return True
+        if len(block.cells) > 1:
+            return False
         if at != start or at + 1 == len(self._blocks) or not _may_close(block.text):
             return False
         name = self._blocks[at + 1]
@@ -159,7 +161,7 @@ class _State:
         if ":" in text or len(text) > 120:
             return False
         name = _ASIDE.sub("", re.split(r"[|,•·]| [-–—] ", text, maxsplit=1)[0])
-        found = [word.casefold() for word in _WORD.findall(name)]
+        found = words_of_name(name)
         rest = [word for word in found if word not in self._sender and word not in _TITLES]
         if found and len(found) <= _NAME_WORDS + 2 and not rest:
             return True
@@ -196,12 +198,18 @@ def _is_signed(closing: Block, name: Block) -> bool:
     return closing.text.endswith(",") and not name.gap and bool(re.fullmatch(r"[A-ZÀ-ÞĀ-Ž][\w'’-]{1,20}\.?", name.text))
 
 
+def words_of_name(name: str) -> list[str]:
+    """Return the words of a name, case-folded; O'Neill is one word with either apostrophe."""
+    return [word.casefold().replace("’", "'") for word in _WORD.findall(name)]
+
+
 def is_closing(text: str) -> bool:
     """Return whether the line is nothing but closing words, perhaps with a name: "Many thanks, Jo"."""
     if len(text) > 80:
         return False
-    if " / " in text:  # in two languages
-        return all(is_closing(part) for part in text.split(" / "))
+    for separator in (" / ", " | "):  # in two languages
+        if separator in text:
+            return all(is_closing(part) for part in text.split(separator))
     found = words.CLOSING.match(text)
     return found is not None and bool(words.NAME_BEHIND.fullmatch(found["rest"]))
 

@@ -138,6 +138,8 @@ def test_a_reply_within_a_forward_is_forwarded_too() -> None:
         "Ta\nJo\n(Data Centre)\n",
         "Regards\nJo\nI work flexibly, so I may send mail out of your hours. Please do not feel obliged to reply.\n",
         "Estates | 01227 555 0100\nwww.example.org/estates\n",
+        "Kind regards | Cofion gorau\nJo Bell\n",
+        "=====\nJo Bell\nPorter\n",
     ],
 )
 def test_a_signature_is_no_part_of_the_text(tail: str) -> None:
@@ -316,3 +318,9 @@ def test_every_notice_holds_one_of_the_stems_that_are_looked_for_first() -> None
         found = tail_words.DISCLAIMER.search(notice)
         assert found is None or any(stem in notice.casefold() for stem in tail_words.DISCLAIMER_STEMS), notice
     assert texts(document("You don't often get email from jo@example.org.\n\nHi\n"), Kind.DISCLAIMER)
+
+
+def test_a_name_with_an_apostrophe_is_known_with_either() -> None:
+    for name in ("Niamh O'Rourke", "Niamh O’Rourke"):
+        found = document(f"I should like to join.\n\n{name}\nLecturer\n", From="Niamh O'Rourke <n@kent.ac.uk>")
+        assert texts(found, Kind.SIGNATURE) == [name, "Lecturer"]
