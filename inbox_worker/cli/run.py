@@ -32,6 +32,7 @@ def run(config: ConfigOption = None) -> None:
     from inbox_worker.jobs import Jobs
     from inbox_worker.liveness import Liveness
     from inbox_worker.scheduler import run_until_stopped, stop_on_signals
+    from inbox_worker.supervision import supervised
 
     with clear_errors(), _service(config) as service:
         stop, stopped = threading.Event(), threading.Event()
@@ -39,7 +40,9 @@ def run(config: ConfigOption = None) -> None:
         liveness = Liveness(service.config.liveness.hung_after)
         liveness.watch(stopped)  # a job can hang while the service stops, too
         say(f"inbox-worker runs in mode {service.config.mode}; stop it with Ctrl-C")
-        run_until_stopped(Jobs(service, stop.is_set, liveness).scheduled(), stop)
+        jobs = Jobs(service, stop.is_set, liveness).scheduled()
+        with supervised(service.config, service.store, stop, liveness.stuck, service.clock):
+            run_until_stopped(jobs, stop)
         stopped.set()
         say("stopped")
 
