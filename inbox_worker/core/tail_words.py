@@ -50,7 +50,7 @@ _BEFORE = _names(
 _CORE = _names(
     "regards? wish wishes thanks thanx thankyou thx best cheers ta "
     "respectfully cofion diolch yours love warmly kr br rgds bw "
-    "kind vh mvh pozdrawiam hälsningar cordialement namaste slán sláinte sincerely faithfully truly ",
+    "vh mvh pozdrawiam hälsningar cordialement namaste slán sláinte sincerely faithfully truly ",
     "thank you",
     "take care",
     "hwyl(?: fawr)?",
