@@ -14,7 +14,6 @@ from inbox_worker.errors import ConfigError
 from inbox_worker.imap import ImapMailbox
 from inbox_worker.records import Application, HeldMail, LedgerRow, OutboxItem
 from inbox_worker.second_reading import APPROVED, CannotApprove
-from inbox_worker.store import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,12 @@ def _again(service: Service, entry: HeldMail, by: str, approval: Approval | None
     with box.connection() as mailbox:
         raw = find(service, box, mailbox, entry)
     with service.store.reading() as view:
-        before = {item.id for item in _caused(view, entry.ledger.id)}
+        before = {item.id for item in view.outbox(ledger_id=entry.ledger.id)}
     box.again.again(raw, by=by, approval=approval)
     with service.store.reading() as view:
         row = view.ledger_row(entry.ledger.id) or entry.ledger
         application = view.application(row.application) if row.application is not None else None
-        new = tuple(item for item in _caused(view, row.id) if item.id not in before)
+        new = tuple(item for item in view.outbox(ledger_id=row.id) if item.id not in before)
     return Came(row.outcome, row.code, application, new)
 
 
@@ -91,10 +90,6 @@ def _is(service: Service, box: Box, mail: RawMail, row: LedgerRow) -> bool:
         # by its own keys, not by its place: a copy has a row of its own there
         seen = view.has_seen(replace(mail.id, uid=0), email.message_id, email.fingerprint)
     return seen is not None and seen.ledger_id == row.id
-
-
-def _caused(view: View, ledger_id: int) -> tuple[OutboxItem, ...]:
-    return tuple(item for item in view.outbox() if item.ledger_id == ledger_id)
 
 
 def _box(service: Service, entry: HeldMail) -> Box:

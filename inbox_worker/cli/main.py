@@ -19,6 +19,7 @@ from inbox_worker.cli.held import app as held
 from inbox_worker.cli.migrate import migrate
 from inbox_worker.cli.outbox import app as outbox
 from inbox_worker.cli.privacy import app as privacy
+from inbox_worker.cli.rehearse import rehearse
 from inbox_worker.cli.run import once, run
 from inbox_worker.cli.status import status
 from inbox_worker.cli.templates import templates
@@ -38,6 +39,7 @@ app.command(rich_help_panel=TRY)(explain)
 app.add_typer(templates, name="templates", rich_help_panel=TRY)
 app.command(rich_help_panel=SET_UP)(check)
 app.command(rich_help_panel=SET_UP)(migrate)
+app.command(rich_help_panel=SET_UP)(rehearse)
 app.command(rich_help_panel=SET_UP)(backfill)
 app.command(rich_help_panel=SERVICE)(run)
 app.command(rich_help_panel=SERVICE)(once)

@@ -34,9 +34,13 @@ class OutboxView(Statements):
         application: int | None = None,
         recipient: str | None = None,
         since: datetime | None = None,
+        ledger_id: int | None = None,
         limit: int | None = None,
     ) -> tuple[OutboxItem, ...]:
-        """Return messages without their bytes, oldest first; None does not filter. application: its id."""
+        """Return messages without their bytes, oldest first; None does not filter. application: its id.
+
+        ledger_id: of the mail that caused them.
+        """
         statement = select(*_AS_ITEM).order_by(outbox.c.id).limit(limit)
         if states is not None:
             statement = statement.where(outbox.c.state.in_(list(states)))
@@ -46,6 +50,8 @@ class OutboxView(Statements):
             statement = statement.where(outbox.c.recipient_key == address_key(recipient))
         if since is not None:
             statement = statement.where(outbox.c.queued_at >= since)
+        if ledger_id is not None:
+            statement = statement.where(outbox.c.ledger_id == ledger_id)
         return tuple(_item(row) for row in self._all(statement))
 
     def outbox_item(self, which: int | str) -> OutboxItem | None:
