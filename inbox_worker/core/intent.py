@@ -349,10 +349,10 @@ def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
     if mail.from_team:
         return True
     text = " . ".join((fold(mail.subject), *mail.text))
-    names_of_lists = (
-        ("business", "serving", "nomination") if joined else ("business", "serving", "nomination", "wants_support")
-    )
-    return any(_find(name, text, lexicon) for name in names_of_lists)
+    lists = ("business", "serving", "nomination")
+    if not joined:
+        lists = (*lists, "wants_support", "errand")
+    return any(_find(name, text, lexicon) for name in lists)
 
 
 def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Lexicon) -> bool:

@@ -296,8 +296,13 @@ def _cut(value: str) -> str:
 
 
 def _mentioned(sentence: str, scheme: Scheme) -> str | None:
+    """The one-line field that `sentence` names last, for an "It is ..." in the next one."""
     folded = fold(sentence)
-    for item in scheme.fields:
-        if item.kind is FieldKind.SHORT and re.search(rf"\b{re.escape(fold(item.label))}\b", folded):
-            return item.key
-    return None
+    found = [
+        (match.start(), item.key)
+        for item in scheme.fields
+        if item.kind is FieldKind.SHORT
+        for name in (item.label, *item.label.split("/"))
+        for match in re.finditer(rf"\b{re.escape(fold(name))}\b", folded)
+    ]
+    return max(found)[1] if found else None
