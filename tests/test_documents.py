@@ -137,6 +137,13 @@ def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused() -> None:
     assert time.monotonic() - start < 5
 
 
+def test_a_zip_file_of_very_many_members_is_not_even_listed() -> None:
+    content = zipped({f"{number}": "" for number in range(12_000)})
+    start = time.process_time()
+    assert sniff(content) is Format.OTHER
+    assert time.process_time() - start < 0.05
+
+
 def test_a_size_that_a_zip_file_lies_about_is_refused() -> None:
     content = bytearray(zipped({"word/document.xml": "<x>" + "a" * 6_000_000}))
     at = content.rfind(b"PK\x01\x02") + 24

@@ -26,6 +26,8 @@ class Format(Enum):
 
 READABLE = frozenset({Format.DOCX, Format.ODT, Format.PDF, Format.RTF, Format.HTML, Format.TEXT})
 
+MAX_DIRECTORY = 500_000  # bytes of the list of members at the end of a zip file; Word's has some 2,000
+_END_OF_DIRECTORY = b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM")
@@ -59,6 +61,9 @@ def _is_image(head: bytes) -> bool:
 
 
 def _in_zip(content: bytes) -> Format:
+    end = content.rfind(_END_OF_DIRECTORY)
+    if end < 0 or int.from_bytes(content[end + 12 : end + 16], "little") > MAX_DIRECTORY:
+        return Format.OTHER  # damaged, or a list of members that takes seconds to read
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist()[:5_000])
