@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_worker.config.sections import Config
-from inbox_worker.records import Counts, JobRun, OutboxState
+from inbox_worker.records import Counts, JobRun, Lease, OutboxState, Trouble
 from inbox_worker.store.store import View
 
 POLLS_LATE = 5  # intervals without a complete poll before that is a problem
 QUEUED_LONG = timedelta(hours=1)
 FAILURES = 3  # in a row, before a job that fails is a problem
+_FAULTS_OF_THE_SETUP = ("SignInError", "SubmissionRefused", "ConfigError", "SchemaError")  # a problem at once
+_UIDS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Health:
     counts: Counts
     jobs: tuple[JobRun, ...]
     problems: tuple[str, ...]
+    troubles: tuple[Trouble, ...] = ()  # mails that the server holds and the ledger has not
+    leases: tuple[Lease, ...] = ()  # who reads which mailbox
 
     def as_dict(self) -> dict[str, object]:
         """Return it for programs."""
@@ -38,6 +42,16 @@ class Health:
             "held": counts.held_open,
             "distress_open": counts.distress_open,
             "troubles": counts.troubles,
+            "missing_uids": {
+                box: [each.mail_id.uid for each in self.troubles if each.mail_id.mailbox == box]
+                for box in {each.mail_id.mailbox for each in self.troubles}
+            },
+            "behind": {
+                point.mailbox: max(0, point.server_uidnext - point.next_uid)
+                for point in counts.points
+                if point.server_uidnext is not None
+            },
+            "workers": {lease.name: lease.holder for lease in self.leases},
             "polls": {
                 point.mailbox: point.complete_at.isoformat() if point.complete_at else None for point in counts.points
             },
@@ -48,8 +62,15 @@ def examine(view: View, config: Config, now: datetime) -> Health:
     """Return the health of the service at `now` (aware)."""
     counts = view.counts(now - timedelta(days=7))
     jobs = view.job_runs()
-    problems = (*_polls(config, counts, now), *_jobs(jobs), *_messages(counts, now), *_people(counts))
-    return Health(config.mode, counts, jobs, problems)
+    troubles = view.troubles()
+    problems = (
+        *_polls(config, counts, now),
+        *_missing(troubles),
+        *_jobs(jobs),
+        *_messages(counts, now),
+        *_people(counts),
+    )
+    return Health(config.mode, counts, jobs, problems, troubles, view.leases())
 
 
 def polls_late_after(config: Config) -> timedelta:
@@ -66,13 +87,20 @@ def _polls(config: Config, counts: Counts, now: datetime) -> Iterator[str]:
         elif now - point.complete_at > late:
             minutes = int((now - point.complete_at).total_seconds() // 60)
             yield f"mailbox {box.name} was last read to its end {minutes} minutes ago; is the service running?"
-        if point is not None and point.missing:
-            yield f"mailbox {box.name}: the server holds {point.missing} mails that the ledger has not"
+
+
+def _missing(troubles: tuple[Trouble, ...]) -> Iterator[str]:
+    folders: dict[tuple[str, str], list[int]] = {}
+    for each in troubles:
+        folders.setdefault((each.mail_id.mailbox, each.mail_id.folder), []).append(each.mail_id.uid)
+    for (box, folder), uids in folders.items():
+        shown = ", ".join(map(str, uids[:_UIDS_SHOWN])) + (" ..." if len(uids) > _UIDS_SHOWN else "")
+        yield f"mailbox {box}, folder {folder}: {len(uids)} mails could not be taken in yet (UID {shown})"
 
 
 def _jobs(jobs: tuple[JobRun, ...]) -> Iterator[str]:
     for run in jobs:
-        if run.failures >= FAILURES:
+        if run.failures >= (1 if run.code in _FAULTS_OF_THE_SETUP else FAILURES):
             yield f'job {run.name} failed {run.failures} times in a row ({run.code}); run "inbox-worker check"'
 
 
@@ -88,5 +116,3 @@ def _messages(counts: Counts, now: datetime) -> Iterator[str]:
 def _people(counts: Counts) -> Iterator[str]:
     if counts.distress_open:
         yield f"{counts.distress_open} urgent alerts have not been accepted; see: inbox-worker held list"
-    if counts.troubles:
-        yield f"{counts.troubles} mails could not be fetched yet"

@@ -30,10 +30,11 @@ def _show(health: "Health", zone: str) -> None:
 
     counts = health.counts
     pairs = [("Mode", health.mode)]
+    readers = {lease.name: lease.holder for lease in health.leases}
     for point in counts.points:
-        pairs.append(
-            (f"Mailbox {point.mailbox}", f"read to the end at {when(point.complete_at, zone) or 'no time yet'}")
-        )
+        end = when(point.complete_at, zone) or "no time yet"
+        by = f" by {readers[point.mailbox]}" if point.mailbox in readers else ""
+        pairs.append((f"Mailbox {point.mailbox}", f"read to the end at {end}{by}"))
     mails = ", ".join(f"{number} {code}" for (_, code), number in sorted(counts.mails.items(), key=str)) or "none"
     pairs.append(("Mails, last 7 days", mails))
     applications = ", ".join(f"{number} {state.value}" for (_, state), number in counts.applications.items()) or "none"
