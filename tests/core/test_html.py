@@ -130,7 +130,9 @@ def test_blank_lines_of_every_program_show_as_gaps() -> None:
 
 
 def test_columns_are_made_by_no_break_spaces_and_not_by_the_layout_of_the_source() -> None:
-    source = "<p>Name:&nbsp;&nbsp; &nbsp;&nbsp;Jo</p><p>A long\n      line</p><p>\xa0 \xa0 \xa0 \xa0x</p><pre>a\tb</pre>"
+    source = (
+        "<p>Name:&nbsp;&nbsp; &nbsp;&nbsp;Jo</p><p>A long\n      line</p><p>\xa0 \xa0 \xa0 \xa0x</p><pre>a\tb</pre>"
+    )
     blocks = html.read(source)
     assert [(block.text, block.cells) for block in blocks] == [
         ("Name: | Jo", ("Name:", "Jo")),
