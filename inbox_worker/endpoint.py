@@ -1,5 +1,6 @@
 """Health and metrics over HTTP: /healthz, /readyz, /metrics. Counts and codes alone; off unless configured."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,10 +81,9 @@ class Endpoint:
 def serving(endpoint: Endpoint, host: str, port: int) -> Iterator[int]:
     """Answer requests in threads of their own; yield the port. Raises ConfigError where it cannot be had."""
     try:
-        server = ThreadingHTTPServer((host, port), _handler(endpoint))
+        server = _Server((host, port), _handler(endpoint))
     except OSError as error:
         raise ConfigError(f"endpoint: cannot listen on {host}:{port} ({error.strerror}); choose another port") from None
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="endpoint", daemon=True)
     thread.start()
     found = int(server.server_address[1])
@@ -93,6 +93,14 @@ def serving(endpoint: Endpoint, host: str, port: int) -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Note that an answer failed: the library would print who asked, and the error's text."""
+        _LOG.warning("endpoint request failed", error=type(sys.exc_info()[1]).__name__)
 
 
 def _handler(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:

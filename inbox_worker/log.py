@@ -7,6 +7,7 @@ the text of every line that a library writes, since it may quote a mail. An exce
 import logging
 import re
 import sys
+import threading
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, Literal
@@ -59,6 +60,23 @@ def setup(style: Literal["console", "json"] = "console", level: str = "info") ->
     root.handlers[:] = [handler]
     root.setLevel(logging.ERROR if level == "error" else logging.WARNING)
     logging.getLogger("inbox_worker").setLevel(level.upper())
+
+
+def guard() -> None:
+    """Let what nobody caught, in any thread, leave its type and place alone: Python would print its text.
+
+    For the process as a whole: called by the command line, once.
+    """
+    sys.excepthook = lambda kind, error, trace: _uncaught(error)
+    threading.excepthook = lambda caught: _uncaught(caught.exc_value)
+    sys.unraisablehook = lambda caught: _uncaught(caught.exc_value)
+    logging.raiseExceptions = False  # else a record that cannot be written is printed with its arguments
+    logging.captureWarnings(True)
+
+
+def _uncaught(error: BaseException | None) -> None:
+    if error is not None:
+        logger(__name__).error("uncaught exception", error=type(error).__name__, at=place(error))
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

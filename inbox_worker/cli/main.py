@@ -70,6 +70,9 @@ def options(
 
 def main() -> None:
     """Run the command line. A fault of ours ends in one line: a traceback may quote a mail."""
+    from inbox_worker import log
+
+    log.guard()
     try:
         app()
     except Exception as error:
