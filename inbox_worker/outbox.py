@@ -9,7 +9,7 @@ from inbox_worker import checkpoints, log
 from inbox_worker.conversation import acknowledged
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.retry import next_connection, next_try
-from inbox_worker.errors import SendError, SubmissionRefused
+from inbox_worker.errors import InboxWorkerError, SendError, SubmissionRefused
 from inbox_worker.locks import Locks
 from inbox_worker.records import OutboxItem, OutboxState, Outgoing
 from inbox_worker.smtp import Refused, Result, Sent, SmtpSender, TryLater, Unknown
@@ -112,8 +112,8 @@ class Outbox:
             return ()
         with self._store.transaction() as tx:
             tx.serialise(_TURN)
+            left = self._replies_left(tx, now)  # first: it may queue an alert for the team
             staff = tx.claim(now, self._worker, _AT_A_TIME, kinds=_TO_STAFF, mailboxes=open_routes)
-            left = self._replies_left(tx, now)
             if left <= 0:
                 return staff
             most = min(left, _AT_A_TIME)
@@ -134,10 +134,9 @@ class Outbox:
     def _one(self, item: OutboxItem, result: Delivery) -> bool:
         """Send one message; return False where the rest must wait."""
         route = self._routes[item.mailbox]
-        with self._store.transaction() as tx:
-            handed = tx.hand_over([item.id], self._worker, self._clock())
+        handed = self._handed_over(item)
         if not handed:
-            return True  # cancelled in between
+            return True
         checkpoints.reached("outbox.handed_over")
         try:
             answer = self._sent(route, handed[0])
@@ -154,6 +153,20 @@ class Outbox:
         self._paused.pop(item.mailbox, None)
         result.results[self._record(handed[0], answer)] += 1
         return True
+
+    def _handed_over(self, item: OutboxItem) -> tuple[Outgoing, ...]:
+        """Make a claimed message ours to send; nothing where it was cancelled, or where its row cannot be read.
+
+        Such a row stays claimed, so that the others go on, and shows as a message that waits too long.
+        """
+        try:
+            with self._store.transaction() as tx:
+                return tx.hand_over([item.id], self._worker, self._clock())
+        except InboxWorkerError:
+            raise
+        except Exception as error:
+            _LOG.error("message not readable", message=item.id, error=type(error).__name__, at=log.place(error))
+            return ()
 
     def _sent(self, route: Route, outgoing: Outgoing) -> Result:
         """Hand a message over. A fault of ours on the way leaves its fate unknown, and the others go on."""
