@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from inbox_worker import vault
 from inbox_worker.assembly import load_templates
 from inbox_worker.checks.finding import Finding, looked, warned, wrong
 from inbox_worker.config.sections import Config
 from inbox_worker.errors import ConfigError
 from inbox_worker.expiries import SOON, Expiry, expiries
 from inbox_worker.records import WORKER
-from inbox_worker.store import Store
 from inbox_worker.store.engine import sqlite_file
 
 LITTLE_SPACE = 200_000_000  # bytes
@@ -23,7 +23,10 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield looked("people", lambda: _people(config))
     yield looked("time zone", lambda: _zone(config, now))
     yield looked("templates", lambda: _templates(config))
-    yield looked("database", lambda: _database(config, now))
+    database = looked("database", lambda: _database(config, now))
+    yield database
+    if database.ok:
+        yield looked("privacy", lambda: _privacy(config))
     yield looked("disk", lambda: _disk(config))
     yield from _endings(config, now)
     if config.endpoint.port is not None:
@@ -61,7 +64,7 @@ class _Undo(Exception):
 
 
 def _database(config: Config, now: datetime) -> str:
-    with Store(config.database) as store:
+    with vault.store(config) as store:
         try:
             with store.transaction() as tx:
                 folders = len(tx.points())
@@ -69,6 +72,17 @@ def _database(config: Config, now: datetime) -> str:
                 raise _Undo
         except _Undo:
             return f"at this version, takes what is written, {folders} folders read so far"
+
+
+def _privacy(config: Config) -> str | Finding:
+    with vault.store(config) as store, store.reading() as view:
+        erases = vault.tombs(config, view) is not None
+    keys = config.encryption.keys
+    sealed = f"values are encrypted with {keys[0].id}" if keys else "values are not encrypted"
+    if not erases:
+        remedy = "name a secret before somebody asks for an erasure: openssl rand -base64 32"
+        return warned(f"privacy.tombstone_key is not set, {sealed}", remedy)
+    return f"erasures are remembered under the site's secret, {sealed}"
 
 
 def _disk(config: Config) -> str | Finding:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from inbox_worker.checks import site
+from inbox_worker.config import load
 from inbox_worker.core.mail import Address
 from inbox_worker.demo_servers import Account, SmtpServer
 from inbox_worker.dossiers import as_html, as_json
 from inbox_worker.records import OutboxState
 from inbox_worker.store import Store
 from tests.browser import look
-from tests.privacy.conftest import Command, configured
+from tests.privacy.conftest import Command, configured, key_file
 from tests.site import FORM, TEAM, form, mail, running
 from tests.store.examples import NOW, SENDER, apply_new, message, new_application, record, update
 
@@ -165,3 +167,19 @@ def test_the_audit_log_is_listed_by_day_thing_and_number(sqlite_url: str, tmp_pa
 @pytest.mark.parametrize("words", [["privacy", "erase"], ["privacy", "export"]])
 def test_the_help_says_how_to_keep_an_address_off_the_command_line(words: list[str], command: Command) -> None:
     assert "standard input" in " ".join(command(*words, "--help").output.replace("│", " ").split())
+
+
+def test_check_says_whether_people_can_be_erased_and_values_are_encrypted(sqlite_url: str, tmp_path: Path) -> None:
+    def line(what: str, **sections: object) -> tuple[bool, bool, str]:
+        config = load(configured(tmp_path, sqlite_url, **sections))
+        found = next(each for each in site.examine(config, NOW) if each.what == what)
+        return found.ok, found.warning, found.detail
+
+    key = {"id": "k1", "file": str(key_file(tmp_path, "answers-key"))}
+    assert line("privacy", privacy={}) == (True, True, "privacy.tombstone_key is not set, values are not encrypted")
+    assert line("privacy", encryption={"keys": [key]}) == (
+        True,
+        False,
+        "erasures are remembered under the site's secret, values are encrypted with k1",
+    )
+    assert line("database") == (False, False, 'encryption key "k1": the database holds values sealed with it')
