@@ -10,10 +10,11 @@ import sys
 import threading
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+if TYPE_CHECKING:  # structlog takes a tenth of a second to import: `inbox-worker --help` writes no line
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 ALLOWED = frozenset(
     {
@@ -28,6 +29,8 @@ _PLAIN = re.compile(r"[\w .:/+\-,\[\]()]{0,200}", re.ASCII)  # no "@": an addres
 
 def setup(style: Literal["console", "json"] = "console", level: str = "info") -> None:
     """Send our events, and the bare fact of libraries' events, to standard error."""
+    import structlog
+
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -79,8 +82,10 @@ def _uncaught(error: BaseException | None) -> None:
         logger(__name__).error("uncaught exception", error=type(error).__name__, at=place(error))
 
 
-def logger(name: str) -> structlog.stdlib.BoundLogger:
+def logger(name: str) -> "structlog.stdlib.BoundLogger":
     """Return the logger of the module `name` (`__name__`)."""
+    import structlog
+
     bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound
 
@@ -95,7 +100,7 @@ def place(error: BaseException) -> str:
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
-def _only_place_of_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def _only_place_of_exception(_: "WrappedLogger", __: str, event: "EventDict") -> "EventDict":
     error = event.pop("exc_info", None)
     if isinstance(error, tuple):
         error = error[1]
@@ -107,7 +112,7 @@ def _only_place_of_exception(_: WrappedLogger, __: str, event: EventDict) -> Eve
     return event
 
 
-def _only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def _only_allowed(_: "WrappedLogger", __: str, event: "EventDict") -> "EventDict":
     kept: MutableMapping[str, Any] = {
         key: _plain(value) for key, value in event.items() if key in ALLOWED or key.startswith("_")
     }
@@ -121,7 +126,7 @@ def _plain(value: object) -> object:
     return text if _PLAIN.fullmatch(text) else "(removed)"
 
 
-def _without_foreign_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def _without_foreign_text(_: "WrappedLogger", __: str, event: "EventDict") -> "EventDict":
     record = event.get("_record")
     event["event"] = "library message"
     if isinstance(record, logging.LogRecord):
