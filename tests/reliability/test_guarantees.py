@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from inbox_worker.assembly import Box, service
 from inbox_worker.core.mail import MailId, RawMail
 from inbox_worker.core.reading import Outcome
 from inbox_worker.demo_servers import Account, SmtpServer
@@ -99,6 +101,38 @@ def test_a_mail_that_was_moved_out_and_back_is_known_again(
         site.once()
         assert codes(site) == ["CLEAR", "DUPLICATE"]
     assert answered(smtp_server) == 1
+
+
+def test_two_workers_that_both_believe_to_have_the_mailbox_take_each_mail_in_once(
+    dovecot: Account, smtp_server: SmtpServer, database_url: str, tmp_path: Path
+) -> None:
+    with running(tmp_path, dovecot, smtp_server, database_url, _small_batches) as site, service(site.config) as other:
+        dovecot.deliver(*(application(number) for number in range(12)))
+        failed: list[Exception] = []
+
+        def poll(box: Box) -> None:  # without asking for the lock, as after a connection that was lost
+            try:
+                with box.connection() as mailbox:
+                    box.intake.poll(mailbox)
+            except Exception as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=poll, args=(each.boxes[0],)) for each in (site.service, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        site.once()
+        assert codes(site) == ["CLEAR"] * 12
+        with site.service.store.reading() as view:
+            assert len(view.applications()) == 12
+            assert view.held() == ()
+    assert [answered(smtp_server, number) for number in range(12)] == [1] * 12
+
+
+def _small_batches(data: dict[str, Any]) -> None:
+    data["mailboxes"][0]["imap"]["batch_mails"] = 2
 
 
 # Poison
