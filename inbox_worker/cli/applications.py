@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from inbox_worker.core.effects import ApplicationState
     from inbox_worker.core.scheme import Scheme
     from inbox_worker.records import Application
-    from inbox_worker.store import Store
+    from inbox_worker.store import Store, Tx
 
 app = typer.Typer(no_args_is_help=True, help="Applications: list, show, correct, change the state, export.")
 Reference = Annotated[str, typer.Argument(help="Reference of the application, such as MHA-0001")]
@@ -58,6 +58,7 @@ def show(reference: Reference, config: ConfigOption = None, as_json: JsonOption 
         with store.transaction() as tx:
             found = tx.application(reference)
             events = tx.events(reference) if found else ()
+            earlier = [value for value in tx.history(reference) if value.superseded_at is not None] if found else []
             if found:
                 tx.audit(who(), "viewed", found.reference, datetime.now(UTC))
         found = found or _not_there(reference)
@@ -71,6 +72,11 @@ def show(reference: Reference, config: ConfigOption = None, as_json: JsonOption 
             head.append(("Not delivered", found.delivery_problem))
         print_pairs(head)
         print_table(("Field", "Value", "Source", "Sure"), _value_rows(found, scheme), "no values")
+        labels = {field.key: field.label for field in scheme.fields}
+        zone = settings.time_zone
+        if earlier:
+            old = [(labels.get(v.key, v.key), v.text, v.by, when(v.superseded_at, zone)) for v in earlier]
+            print_table(("Before", "Value", "By", "Until"), old, "")
         rows = [(when(event.at, settings.time_zone), event.what, event.detail, event.by) for event in events]
         print_table(("When", "What", "Detail", "By"), rows, "nothing happened yet")
 
@@ -91,13 +97,27 @@ def correct(
     with clear_errors(), opened(config) as (settings, store):
         with store.reading() as view:
             found = view.application(reference) or _not_there(reference)
-        keys = [item.key for item in _scheme(settings, found.scheme).fields]
+        scheme = _scheme(settings, found.scheme)
+        keys = [item.key for item in scheme.fields]
         if field not in keys:
             raise ConfigError(f'field: expected one of {", ".join(keys)}, found "{field}"')
         text = sys.stdin.read().strip() if value == "-" else value
         with store.transaction() as tx:
-            tx.correct(reference, field, text, by=by or who(), at=datetime.now(UTC))
-    typer.echo(f"{found.reference}: {field} is corrected")
+            corrected = tx.correct(reference, field, text, by=by or who(), at=datetime.now(UTC)) or found
+            corrected = _restated(tx, corrected, scheme, by or who())
+    typer.echo(f"{found.reference}: {field} is corrected; {corrected.state.value}")
+
+
+def _restated(tx: "Tx", application: "Application", scheme: "Scheme", by: str) -> "Application":
+    """Bring the state in line with what a correction left missing. What a person has decided stays."""
+    from inbox_worker.core.effects import ApplicationState
+    from inbox_worker.core.plan import missing_fields
+
+    lacks = bool(missing_fields(scheme, application.texts()))
+    complete = (ApplicationState.RECEIVED, ApplicationState.ACKNOWLEDGED)
+    new, old = (ApplicationState.INCOMPLETE, complete) if lacks else (complete[0], (ApplicationState.INCOMPLETE,))
+    now = datetime.now(UTC)
+    return tx.set_state(application.id, new, by=by, at=now, only_from=old) or application
 
 
 @app.command()

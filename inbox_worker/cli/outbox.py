@@ -80,7 +80,7 @@ def release(
     from inbox_worker.errors import ConfigError
     from inbox_worker.records import OutboxState
 
-    with clear_errors(), opened(config) as (_, store):
+    with clear_errors(), opened(config) as (settings, store):
         if bool(numbers) == every:
             raise ConfigError("name the numbers of rehearsed messages, or --all; see: outbox list --state rehearsed")
         with store.reading() as view:
@@ -93,6 +93,8 @@ def release(
         with store.transaction() as tx:
             done = tx.release(chosen, by=who(), at=datetime.now(UTC))
     typer.echo(f"{len(done)} messages are queued")
+    if settings.mode == "rehearse":
+        typer.echo("they go out once the service runs in mode live")
 
 
 @app.command()
