@@ -24,6 +24,8 @@ POINTS = (
     "smtp.answered",  # it has, and nothing of that is stored
     "outbox.settled",  # in the transaction: `sent` is written
     "outbox.recorded",  # committed
+    "marks.due",  # before mails are moved into their folder
+    "marks.set",  # moved, and that is not stored
 )
 
 _act: Callable[[str], None] | None = None

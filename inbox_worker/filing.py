@@ -6,7 +6,7 @@ never loses; where a mail lies then is written down as far as the server tells.
 
 from dataclasses import dataclass
 
-from inbox_worker import log
+from inbox_worker import checkpoints, log
 from inbox_worker.core.filing import Filing
 from inbox_worker.core.mail import MailId, RawMail
 from inbox_worker.imap import ImapMailbox
@@ -72,7 +72,9 @@ class Filer:
         for row in waiting:
             targets.setdefault((row.mark or folder, row.mail_id.uidvalidity), []).append(row)
         for (target, _), rows in targets.items():
+            checkpoints.reached("marks.due")
             moved = mailbox.move([row.mail_id for row in rows], target) if target != folder else {}
+            checkpoints.reached("marks.set")
             for row in rows:
                 self._written(row, moved.get(row.mail_id))
         return len(waiting)

@@ -85,7 +85,7 @@ service stats {{
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that uses Dovecot."""
     for item in items:
-        if "dovecot" in getattr(item, "fixturenames", ()):
+        if {"dovecot", "token_dovecot"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.dovecot)
 
 
@@ -156,7 +156,9 @@ class Dovecot:
 
     def __init__(self, base: Path, authority: Authority, settings: str = "") -> None:
         """settings: more of dovecot.conf, read last."""
-        self.base, self.port, self.tls_port, self._settings = base, free_port(), free_port(), settings
+        self.base, self._settings = base, settings
+        self.port = free_port()
+        self.tls_port = next(port for _ in range(100) if (port := free_port()) != self.port)
         self._authority = authority
         self._process: subprocess.Popen[bytes] | None = None
 

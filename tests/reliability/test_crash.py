@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,10 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         yield built
 
 
-@pytest.mark.parametrize("point", checkpoints.POINTS)
+_MARKS = tuple(point for point in checkpoints.POINTS if point.startswith("marks."))
+
+
+@pytest.mark.parametrize("point", [point for point in checkpoints.POINTS if point not in _MARKS])
 def test_a_worker_killed_at_any_step_loses_no_application_and_answers_nobody_twice(
     point: str, site: World, worker: Worker
 ) -> None:
@@ -41,3 +45,25 @@ def test_a_worker_killed_at_any_step_loses_no_application_and_answers_nobody_twi
     assert worker.wait() == -signal.SIGKILL
     site.drain()
     site.check()
+
+
+@pytest.mark.parametrize("point", _MARKS)
+def test_a_worker_killed_while_it_files_mail_loses_none_and_files_it_once(
+    point: str, dovecot: Account, sqlite_url: str, tmp_path: Path, worker: Worker
+) -> None:
+    def filing(data: dict[str, Any]) -> None:
+        data["schemes"][0]["file_into"] = {"applications": "Filed"}
+
+    dovecot.create_folder("Filed")
+    with world(tmp_path, dovecot, sqlite_url, filing) as site:
+        site.apply(2)
+        site.write_about_something_else()
+        worker.start(site.path, "once", at=point)
+        assert worker.wait() == -signal.SIGKILL
+        site.drain()
+        site.once()
+        site.check()
+        assert len(site.uids()) == 1
+        with dovecot.client() as client:
+            client.select("Filed", readonly=True)
+            assert len(client.uid("SEARCH", "ALL")[1][0].split()) == 2
