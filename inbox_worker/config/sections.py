@@ -67,6 +67,8 @@ class SmtpSection(Section):
     @model_validator(mode="after")
     def _one_sign_in(self) -> Self:
         one_sign_in(self.password, self.oauth2)
+        if self.oauth2 is not None and not self.user:
+            raise ValueError("expected user beside oauth2: a token signs in for one mailbox")
         return self
 
 

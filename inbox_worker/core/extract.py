@@ -162,7 +162,10 @@ def _is_form(choices: list[Choice]) -> bool:
 
 
 def _merged(blocks: list[Block], spare: list[Label], lines: list[Line], context: Context) -> list[Block]:
-    """Add to an answer what stands right after it under another label of the same field ("Skills:", "Experience:")."""
+    """Join to an answer what stands right before or after it under another label of the same field.
+
+    "Skills:" and "Experience:" are one question to most senders.
+    """
     result = list(blocks)
     places = sorted({block.label.line for block in blocks} | {label.line for label in spare})
     for label in spare:
@@ -171,16 +174,13 @@ def _merged(blocks: list[Block], spare: list[Label], lines: list[Line], context:
         if index is None or context.scheme.field(key).kind is not FieldKind.TEXT:
             continue
         block = result[index]
-        before = [place for place in places if place < label.line]
-        if not before or before[-1] != block.label.line or bare(label.text) == bare(block.label.text):
+        distance = abs(places.index(label.line) - places.index(block.label.line))
+        if distance != 1 or bare(label.text) == bare(block.label.text):
             continue
-        more = gather(
-            [Choice(label, key, label.best)],
-            [lb for lb in spare if lb is not label] + [b.label for b in blocks],
-            lines,
-            context,
-        )
-        result[index] = replace(block, parts=(*block.parts, *more[0].parts))
+        others = [other for other in spare if other is not label] + [other.label for other in blocks]
+        parts = gather([Choice(label, key, label.best)], others, lines, context)[0].parts
+        both = (*block.parts, *parts) if label.line > block.label.line else (*parts, *block.parts)
+        result[index] = replace(block, parts=both)
     return result
 
 
@@ -378,9 +378,9 @@ def _add_details(
     """Fill name, e-mail and one-line fields from the signature, from sentences and from the From header."""
     signed = [line for line in document.lines if line.kind is Kind.SIGNATURE]
     stated = next((v.text for k, v in values.items() if scheme.field(k).kind is FieldKind.NAME), None)
-    block = signature.details(signed, scheme, person or stated)
+    block = signature.details(signed, scheme, lexicon, person or stated)
     bare_lines = _card(outside, scheme, person)
-    card = signature.details(bare_lines, scheme, person) if bare_lines else {}
+    card = signature.details(bare_lines, scheme, lexicon, person) if bare_lines else {}
     told = prose.facts(
         [line for line in outside if line.origin == "body" and line not in bare_lines], scheme, lexicon, person
     )

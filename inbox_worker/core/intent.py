@@ -93,6 +93,7 @@ _ANYBODY = pattern(
         r"\b(?:\W+\w+){0,2}\W*$",
     )
 )
+_FIRST_PERSON = pattern((r"\b(?:i|we|id|my|me|us|myself|i'd|i'm|im)\b",))
 _OBJECT = pattern(
     (
         r"\b(?:as|become|becoming|be|being|for|join|joining|of)\s+(?:(?:an?|the|your|our|its|one|part|member|of)\s+)*(?P<what>[a-z][\w&+/' -]{2,60})",
@@ -237,7 +238,7 @@ def _of_another(sentence: str, match: re.Match[str]) -> bool:
     before = sentence[: match.start()]
     if _NEGATED.search(before) or _NEGATED.search(match.group()):
         return True
-    return not re.match(r"i\b|we\b|id\b|my\b|me\b", match.group()) and bool(_ANYBODY.search(before))
+    return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(before))
 
 
 def _request_target(sentence: str, scheme: Scheme) -> Target:
@@ -409,7 +410,7 @@ def _holds(mail: Mail, intent: Intent, signs: _Signs, scheme: Scheme, lexicon: L
     if intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP):
         return ()
     extraction, codes = mail.extraction, []
-    if extraction.whose is Whose.OTHER:
+    if intent is not Intent.FOLLOW_UP and _for_another(mail, signs, lexicon):
         codes.append("ON_BEHALF")
     if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _any("several", mail, lexicon)):
         codes.append("SEVERAL")
@@ -438,9 +439,9 @@ def names_another(extraction: Extraction, person: str | None, address: str, sche
     return given is None or given.text.casefold() != address.casefold()
 
 
-def is_for_another(mail: Mail, lexicon: Lexicon) -> bool:
-    """Return whether an application is made for another person: the form says so, or a third person wants to join."""
-    if mail.for_another:
+def _for_another(mail: Mail, signs: _Signs, lexicon: Lexicon) -> bool:
+    """Whether the application is another person's: the form says so, or the wish to join is only theirs."""
+    if mail.for_another or mail.extraction.whose is Whose.OTHER:
         return True
-    stated = any(mail.extraction.form.values[key].source != "From header" for key in mail.extraction.labelled)
-    return not stated and _any("third_person", mail, lexicon)
+    own_form = any(key in mail.extraction.labelled for key in mail.extraction.form.values)
+    return not own_form and not signs.joins and _any("third_person", mail, lexicon)

@@ -19,6 +19,7 @@ _NOT_A_LABEL = re.compile(
     r"|my \w+ (?:is|are|was|has|have)|we|he|she|they|it|it's|there|this|that|these|hi|hello|dear|thanks?|please|"
     r"(?:as|in|on|for|with|from|because|since|although|but|and|so|if|when|after|to) .*)\b"
 )
+_VERBS = frozenset("is are was were am has have had".split())
 _POINTER = re.compile(r"(?:for|on|re|regarding|as (?:for|to)|under|about|in terms of|with regards? to)\b")
 _FILLERS = frozenset(
     [
@@ -211,6 +212,8 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
         return False
     if mark == ":" and _POINTER.match(" ".join(words)) and len(words) <= 10:
         return True
+    if len(words) > 3 and words[0] not in _QUESTION_WORDS and _VERBS.intersection(words[1:-1]):
+        return False  # a statement, with a colon inside
     if _NOT_A_LABEL.fullmatch(" ".join(words)) or (
         _NOT_A_LABEL.match(" ".join(words)) and words[0] not in _QUESTION_WORDS
     ):

@@ -9,7 +9,7 @@ from inbox_worker.core import names
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signature import Found, best_field, fit
+from inbox_worker.core.signature import Found, best_field, fit, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, plain, sentences
 
@@ -31,7 +31,6 @@ _WHERE = re.compile(
     r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which|since)\b|$)",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r",?\s+(?:in|at|within|for|with|from|of)\s+(?P<article>the\s+|our\s+)?", re.IGNORECASE)
 _NAME = re.compile(
     r"\b(?:my (?:full |own )?name(?:'s| is)|i(?:'m| am)|this is|it's|name's|i'm called)\s+(?P<name>(?:[^\W\d_][\w'\u2019.-]*\s*){1,5})"
     r"|^(?P<here>(?:[^\W\d_][\w'\u2019.-]*\s+){1,4})here\b"
@@ -76,6 +75,12 @@ def _opened(sentence: str, scheme: Scheme) -> list[tuple[int, str]]:
     return sorted(hits)
 
 
+_SALUTATION = re.compile(
+    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening)\b[^,.!:;?]{0,40}[,!:;-]\s+(?=\S)",
+    re.IGNORECASE,
+)
+
+
 def answers(lines: list[Line], scheme: Scheme, lexicon: Lexicon, skip: re.Pattern[str]) -> list[Answer]:
     """Return the sentences of a letter that answer the scheme's questions, in reading order, one answer a field.
 
@@ -85,7 +90,7 @@ def answers(lines: list[Line], scheme: Scheme, lexicon: Lexicon, skip: re.Patter
     taken: dict[str, Answer] = {}
     for text, line in paragraphs(lines):
         current: str | None = None
-        for sentence in sentences(text):
+        for sentence in sentences(_SALUTATION.sub("", text)):
             if skip.search(fold(sentence)):
                 current = None
                 continue
@@ -128,26 +133,6 @@ def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | Non
             _listed(sentence, line, scheme, lexicon, person, found)
             _spoken(sentence, line, scheme, lexicon, found)
     return found
-
-
-def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str | None]:
-    """Return (what somebody is, where): "Reader in Law in the School of X" -> ("Reader in Law", "School of X").
-
-    The subject that an academic title names belongs to the title; a part of the organisation does not.
-    """
-    unit = pattern(lexicon.phrases.get("unit", ()))
-    academic = pattern(lexicon.phrases.get("subject_title", ()))
-    for match in reversed(list(_SPLIT.finditer(text))):
-        left, right = text[: match.start()], text[match.end() :]
-        if match.group().strip().casefold().startswith(("of", "for")) or not left:
-            continue
-        organisational = unit.search(fold(right)) or (match["article"] and best_field(right, scheme))
-        subject = academic.search(fold(left)) and not organisational
-        if match.group().strip(" ,").casefold().startswith("at ") or match.group().strip(" ,").casefold() == "at":
-            return left.strip(" ,"), right.strip(" ,") if best_field(right, scheme) else None
-        if right and not subject and (organisational or best_field(right, scheme)):
-            return left.strip(" ,"), right.strip(" ,")
-    return text.strip(" ,"), None
 
 
 def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:

@@ -129,8 +129,6 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
     if judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST):
         if on_record:  # a whole form again: read as the first one was
             extraction = extract(document, author, scheme, rules.lexicon)
-        if intent.is_for_another(mail, rules.lexicon) and "ON_BEHALF" not in judgement.holds:
-            judgement = replace(judgement, holds=("ON_BEHALF", *judgement.holds))
         if "ON_BEHALF" in judgement.holds:
             extraction = _of_another(extraction, scheme)
     return _Case(scheme, extraction, judgement)

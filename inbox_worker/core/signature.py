@@ -1,14 +1,14 @@
 """Values from a signature block, or from a line in which senders say who they are: name, then job, then place of work."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from inbox_worker.core import names
 from inbox_worker.core.document import Line
-from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import email_in, short
-from inbox_worker.core.words import fold, tokens
+from inbox_worker.core.words import fold, pattern, tokens
 
 _PARTS = re.compile(r"\s*[|\u2022\u00b7\u2219\u2502;]\s*|\s+[-\u2013\u2014/]\s+|\s{3,}")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
@@ -66,6 +66,29 @@ def best_field(text: str, scheme: Scheme, taken: frozenset[str] = frozenset()) -
     return key if score else None
 
 
+_SPLIT = re.compile(r",?\s+(?:in|at|within|for|with|from|of)\s+(?P<article>the\s+|our\s+)?", re.IGNORECASE)
+
+
+def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str | None]:
+    """Return (what somebody is, where): "Reader in Law in the School of X" -> ("Reader in Law", "School of X").
+
+    The subject that an academic title names belongs to the title; a part of the organisation does not.
+    """
+    unit = pattern(lexicon.phrases.get("unit", ()))
+    academic = pattern(lexicon.phrases.get("subject_title", ()))
+    for match in reversed(list(_SPLIT.finditer(text))):
+        left, right = text[: match.start()], text[match.end() :]
+        if match.group().strip().casefold().startswith(("of", "for")) or not left:
+            continue
+        organisational = unit.search(fold(right)) or (match["article"] and best_field(right, scheme))
+        subject = academic.search(fold(left)) and not organisational
+        if match.group().strip(" ,").casefold().startswith("at ") or match.group().strip(" ,").casefold() == "at":
+            return left.strip(" ,"), right.strip(" ,") if best_field(right, scheme) else None
+        if right and not subject and (organisational or best_field(right, scheme)):
+            return left.strip(" ,"), right.strip(" ,")
+    return text.strip(" ,"), None
+
+
 def is_noise(text: str) -> bool:
     """Return whether a piece of a signature is an address, a number, an organisation or a sentence."""
     folded = fold(text)
@@ -111,42 +134,66 @@ def _comma_parts(piece: str, scheme: Scheme) -> list[str]:
     return [text for key, text in groups if key is not None]
 
 
-def details(lines: list[Line], scheme: Scheme, person: str | None) -> dict[str, Found]:
+@dataclass(slots=True)
+class _Block:
+    """What is found of one block so far."""
+
+    scheme: Scheme
+    lexicon: Lexicon
+    person: str | None
+    found: dict[str, Found] = field(default_factory=dict)
+    unsure: Found | None = None  # what stands right after the name and sounds like nothing known
+    after_name: bool = False
+
+    def key(self, kind: FieldKind) -> str | None:
+        return next((item.key for item in self.scheme.fields if item.kind is kind), None)
+
+
+def details(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | None) -> dict[str, Found]:
     """Return the values that `lines`, a signature block or the like, holds: NAME, EMAIL and one-line fields by key.
 
-    `person` is the sender's name from elsewhere; the first line that agrees with it, or looks like a name, begins
-    the block.
+    `person` is the sender's name from elsewhere; a piece that agrees with it, or looks like a name, begins the block.
     """
-    found: dict[str, Found] = {}
-    named = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
-    mailed = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
-    unsure: list[Found] = []
+    block = _Block(scheme, lexicon, person)
+    mailed = block.key(FieldKind.EMAIL)
     for line in lines:
-        if mailed and mailed not in found and (address := email_in(line.text)):
-            found[mailed] = Found(address, line)
+        if mailed and mailed not in block.found and (address := email_in(line.text)):
+            block.found[mailed] = Found(address, line)
         for piece in _pieces(line):
-            for place, part in enumerate(_comma_parts(names.without_pronouns(piece), scheme)):
-                _take(part, place, line, found, unsure, scheme, named, person)
-    return found
+            for part in _comma_parts(names.without_pronouns(piece), scheme):
+                _take(part, line, block)
+    _settle(block)
+    return block.found
 
 
-def _take(
-    part: str, place: int, line: Line, found: dict[str, Found], unsure: list[Found], scheme: Scheme, named: str | None,
-    person: str | None,
-) -> None:  # fmt: skip
-    text = short(part)
+def _take(part: str, line: Line, block: _Block) -> None:
+    text, scheme = short(part), block.scheme
     if not text or is_noise(text) or (_building(text) and not _heads(text, scheme)):
         return
-    if named and _is_person(text, person, bool(found), scheme):
+    named = block.key(FieldKind.NAME)
+    if named and _is_person(text, block.person, bool(block.found), scheme):
         name = names.without_letters(text)
-        if named not in found or len(name.split()) > len(found[named].text.split()):
-            found[named] = Found(name, line)
+        if named not in block.found or len(name.split()) > len(block.found[named].text.split()):
+            block.found[named] = Found(name, line)
+        block.after_name = True
         return
-    key = best_field(text, scheme, frozenset(found))
-    if key and key not in found:
-        found[key] = Found(text, line)
-    elif not key and place == 0:
-        unsure.append(Found(text, line))
+    what, where = split_place(text, scheme, block.lexicon)
+    known = False
+    for value in (what, where):
+        key = best_field(value, scheme, frozenset(block.found)) if value else None
+        if key and value:
+            block.found.setdefault(key, Found(value, line))
+            known = True
+    if block.after_name and not known and len(text.split()) <= 6 and text[:1].isupper():
+        block.unsure = Found(text, line)
+    block.after_name = False
+
+
+def _settle(block: _Block) -> None:
+    """Between the name and a known place stands the job, whatever it is called."""
+    shorts = [item.key for item in block.scheme.fields if item.kind is FieldKind.SHORT and item.signature]
+    if block.unsure and len(shorts) >= 2 and shorts[0] not in block.found and shorts[1] in block.found:
+        block.found[shorts[0]] = block.unsure
 
 
 def _is_person(text: str, person: str | None, begun: bool, scheme: Scheme) -> bool:
