@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash soak check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents dist system-packages clean
+.PHONY: help demo test crash soak check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents pictures dist system-packages clean
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ $(VENV)/.test: pyproject.toml constraints.txt
 	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[test]'
 	@touch $@ $(VENV)/.demo
 
-system-packages: ## Dovecot and Chromium for the tests, from Debian's packages, where they may be installed
+system-packages: ## Dovecot, Chromium and systemd for the tests, from Debian's packages, where they may be installed
 	@tools/system-packages
 
 demo: $(VENV)/.demo ## the whole main job on this machine, on a real IMAP and a real SMTP server
@@ -60,6 +60,9 @@ corpus: $(VENV)/.test ## score the reading of every labelled mail
 
 real-mail: $(VENV)/.test ## every real mail beside the checkout: no exception, no reply; a table of times
 	@$(BIN)/python tools/real_mail.py
+
+pictures: $(VENV)/.test ## take the pictures of docs/for-the-team.md again
+	@$(BIN)/python tools/build_pictures.py
 
 documents: $(VENV)/.test ## build the PDFs that answer a request, from their sources
 	@$(BIN)/python tools/build_documents.py

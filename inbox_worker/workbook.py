@@ -89,6 +89,7 @@ def _add_table(page: Any, table: Table, formats: _Formats) -> None:
             line = [pieces[down] if down < len(pieces) else "" for pieces in cells]
             _row(page, number + down, [cells[0][0], *line[1:]], formats.text, formats)
         number += max(map(len, cells))
+    _print_wide(page)
     page.freeze_panes(1, 1)
     page.autofilter(0, 0, max(number - 1, 1), len(table.heads) - 1)
 
@@ -120,6 +121,8 @@ def _pieces(cell: Cell) -> list[Cell]:
 def _add_charts(book: Any, page: Any, charts: Sequence[Chart], formats: _Formats) -> None:
     """Put the figures of every chart into two columns, and the charts beside them, one below the other."""
     page.set_column(0, 0, 36)
+    page.set_column(1, 1, 14)
+    _print_wide(page)
     row = 0
     for chart in charts:
         _row(page, row, (chart.axis, "Applications"), formats.head, formats)
@@ -137,6 +140,13 @@ def _add_charts(book: Any, page: Any, charts: Sequence[Chart], formats: _Formats
         drawn.set_size({"width": 720, "height": max(320, 28 * len(chart.points) + 120)})
         page.insert_chart(row, 3, drawn, {"description": f"{chart.title}. The figures stand in columns A and B."})
         row += max(len(chart.points) + 3, 3 + max(320, 28 * len(chart.points) + 120) // 20)
+
+
+def _print_wide(page: Any) -> None:
+    """Print the whole width of a sheet on one page, lying."""
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
 
 
 def _unit(chart: Chart) -> int:
