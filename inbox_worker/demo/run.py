@@ -95,7 +95,7 @@ def _config(folder: Path, imap_port: int, smtp_port: int) -> Config:
     data["database"] = "sqlite:///demo.db"
     data["organisation"]["notice_url"] = "https://www.example.org/privacy"
     data["team"] = {"recipients": [TEAM], "distress": {"contacts": [CONTACT]}}
-    server = {"host": "127.0.0.1", "security": "plain", "user": MAILBOX, "password": {"file": str(folder / "password")}}
+    server = {"host": "127.0.0.1", "security": "plain", "user": MAILBOX, "password": {"file": "password"}}
     box = data["mailboxes"][0]
     box["imap"] = {**server, "port": imap_port}
     box["smtp"] = {**server, "port": smtp_port, "from_name": box["smtp"]["from_name"]}
