@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_worker.config.sections import Config
+from inbox_worker.errors import ConfigError
+from inbox_worker.expiries import expiries
 from inbox_worker.records import Counts, JobRun, Lease, OutboxState, Trouble
 from inbox_worker.store.store import View
 
 POLLS_LATE = 5  # intervals without a complete poll before that is a problem
 QUEUED_LONG = timedelta(hours=1)
+ENDS_SOON = timedelta(days=14)  # before a certificate or secret that signs in ends
 FAILURES = 3  # in a row, before a job that fails is a problem
 _FAULTS_OF_THE_SETUP = ("SignInError", "SubmissionRefused", "ConfigError", "SchemaError")  # a problem at once
 _UIDS_SHOWN = 20
@@ -69,6 +72,7 @@ def examine(view: View, config: Config, now: datetime) -> Health:
         *_jobs(jobs),
         *_messages(counts, now),
         *_people(counts),
+        *_endings(config, now),
     )
     return Health(config.mode, counts, jobs, problems, troubles, view.leases())
 
@@ -111,6 +115,16 @@ def _messages(counts: Counts, now: datetime) -> Iterator[str]:
         yield "a message has waited for more than an hour; see: inbox-worker outbox list --state queued"
     if unknown := counts.outbox.get(OutboxState.UNKNOWN, 0):
         yield f"{unknown} messages may or may not have gone out; see: inbox-worker outbox list --state unknown"
+
+
+def _endings(config: Config, now: datetime) -> Iterator[str]:
+    try:
+        found = expiries(config)
+    except ConfigError:  # `status` may run where the service's secrets cannot be read; `check` tells
+        return
+    for expiry in found:
+        if expiry.left(now) < ENDS_SOON:
+            yield f"{expiry.what} ends on {expiry.at:%d %B %Y}; renew it"
 
 
 def _people(counts: Counts) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The section of a server -> what signs in there: a password, or a source of access tokens."""
 
 import threading
+from datetime import UTC, datetime
 
 from inbox_worker import certificates, credentials
 from inbox_worker.config.base import SecretSection
@@ -74,6 +75,9 @@ def _made(oauth2: OAuth2Section, user: str, key: str) -> TokenSource:
         return GoogleTokens(service_account(secret(oauth2.service_account, origin, lines=True), origin), user)
 
     def application() -> MicrosoftApp:
-        return MicrosoftApp(oauth2.tenant, oauth2.client_id, client_key(oauth2, key), oauth2.authority, oauth2.scope)
+        found = client_key(oauth2, key)
+        if isinstance(found, certificates.ClientCertificate) and found.expires <= datetime.now(UTC):
+            raise ConfigError(f"{key}.certificate: ended on {found.expires:%d %B %Y}; put a new one in its place")
+        return MicrosoftApp(oauth2.tenant, oauth2.client_id, found, oauth2.authority, oauth2.scope)
 
     return MicrosoftTokens(application)

@@ -6,12 +6,12 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ import jwt
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from inbox_worker.core.access_token import READ_ROLE, SEND_ROLE
 from inbox_worker.demo_servers import LOOPBACK, SmtpServer, _Handler
@@ -142,14 +146,21 @@ def identity(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         server.server_close()
 
 
-def application_pem(folder: Path, name: str = "application.pem") -> Path:
-    """Write a new RSA key and its certificate, good for two days, into one file as the setting wants them."""
-    key, certificate, both = folder / f"{name}.key", folder / f"{name}.crt", folder / name
-    made = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=inbox-worker -keyout {key} -out {certificate}"
-    subprocess.run(made.split(), check=True, capture_output=True)
-    both.touch(mode=0o600)
-    both.write_text(key.read_text() + certificate.read_text())
-    return both
+def application_pem(folder: Path, name: str = "application.pem", days: int = 2) -> Path:
+    """Write a new RSA key and its certificate, good for `days`, into one file as the setting wants them."""
+    key = rsa.generate_private_key(65537, 2048)
+    subject, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "inbox-worker")]), datetime.now(UTC)
+    unsigned = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    certificate = (
+        unsigned.not_valid_before(now - timedelta(days=10))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(key, SHA256())
+    )
+    file = folder / name
+    file.touch(mode=0o600)
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    file.write_bytes(text)
+    return file
 
 
 DOVECOT_OAUTH2 = """

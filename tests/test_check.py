@@ -10,6 +10,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from inbox_worker import health
 from inbox_worker.checks import Finding, clock, examine, send, site
 from inbox_worker.cli.main import app
 from inbox_worker.config import load
@@ -17,6 +18,7 @@ from inbox_worker.core.recipients import unnamed
 from inbox_worker.demo_servers import Account, SmtpServer
 from inbox_worker.errors import ConfigError
 from inbox_worker.expiries import Expiry, expiries
+from inbox_worker.store import Store
 from tests.fixtures_identity import CLIENT, TENANT, IdentityProvider, TokenSmtpServer, application_pem
 from tests.fixtures_mail import Authority, DovecotAccount, Script
 from tests.site import MAILBOX, mail, written
@@ -168,6 +170,20 @@ def test_a_secret_is_counted_down_where_its_end_is_configured(
     change = with_tokens(identity, secret={"env": "ABSENT"}, secret_expires="2027-05-01")
     (found,) = expiries(load(written(tmp_path, pymap, smtp_server, sqlite_url, change)))
     assert found == Expiry("mailboxes equality: imap.oauth2.secret", datetime(2027, 5, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("days", "problems"), [(13, 1), (15, 0)])
+def test_status_tells_of_what_ends_within_a_fortnight(
+    days: int, problems: int, identity: IdentityProvider, pymap: Account, smtp_server: SmtpServer, sqlite_url: str,
+    tmp_path: Path,
+):  # fmt: skip
+    now = datetime.now(UTC)
+    ends = (now + timedelta(days=days)).date().isoformat()
+    change = with_tokens(identity, secret={"env": "ABSENT"}, secret_expires=ends)
+    config = load(written(tmp_path, pymap, smtp_server, sqlite_url, change))
+    with Store(config.database) as store, store.reading() as view:
+        told = [problem for problem in health.examine(view, config, now).problems if "renew it" in problem]
+    assert len(told) == problems
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(5, "ok"), (120, "look"), (4000, "wrong")])

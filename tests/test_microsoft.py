@@ -174,6 +174,16 @@ def test_the_end_of_a_certificate_is_known(tmp_path: Path):
     assert timedelta(days=1) < key.expires - datetime.now(UTC) <= timedelta(days=2)
 
 
+def test_a_certificate_that_has_ended_is_a_fault_of_the_configuration(identity: IdentityProvider, tmp_path: Path):
+    ended = {"file": application_pem(tmp_path, days=-1)}
+    with pytest.raises(
+        ConfigError, match=r"imap\.oauth2\.certificate: ended on .*; put a new one in its place"
+    ) as caught:
+        source(identity, tmp_path, secret=None, certificate=ended)
+    assert caught.value.exit_code == 78
+    assert identity.issued == []
+
+
 def test_dovecot_takes_the_token(identity: IdentityProvider, token_dovecot: DovecotAccount, tmp_path: Path):
     config = imap_config(token_dovecot, credential=source(identity, tmp_path))
     with ImapMailbox(config) as mailbox:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
 from inbox_worker import sign_in
-from inbox_worker.config.sections import ImapSection
+from inbox_worker.config.sections import ImapSection, SmtpSection
 from inbox_worker.config.sign_in import OAuth2Section
 from inbox_worker.core import access_token
 from inbox_worker.credentials import Secret, TokenRefused, TokenUnavailable
@@ -202,6 +202,12 @@ def test_a_password_and_tokens_at_once_are_refused():
     oauth2 = {"provider": "command", "command": ["x"]}
     with pytest.raises(ValidationError, match="expected either password or oauth2, not both"):
         ImapSection.model_validate({"host": "h", "user": "u", "password": {"env": "A"}, "oauth2": oauth2})
+
+
+def test_tokens_without_somebody_to_sign_in_as_are_refused():
+    oauth2 = {"provider": "command", "command": ["x"]}
+    with pytest.raises(ValidationError, match="expected user beside oauth2"):
+        SmtpSection.model_validate({"host": "h", "from_name": "The team", "oauth2": oauth2})
 
 
 @pytest.mark.parametrize("token", ["", "opaque", "a.b", "a.!!.c", "a.bnVsbA.c", "a.W10.c", "\x00.\xff.x"])
