@@ -1,0 +1,120 @@
+"""Runs one peer on one mailbox, and measures it from outside: wall and processor time, memory, what it did."""
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.servers import descendants, memory
+
+PEERS = Path(__file__).resolve().parent / "peers"
+_EVERY = 0.1  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run of one peer."""
+
+    peer: str
+    mails: int
+    sent: int | None  # None: the peer does not tell
+    wall: float  # seconds
+    processor: float  # seconds, of the peer and its children; not of the servers
+    peaks: tuple[float, ...]  # MB, the peak of each of its processes, the first one first
+    growth: float  # MB that all of them together grew by after the first quarter of the run
+    stages: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # wall, processor: ms a mail
+
+    @property
+    def rate(self) -> float:
+        """Mails a second of wall time."""
+        return self.mails / self.wall
+
+    @property
+    def processor_ms(self) -> float:
+        """Processor milliseconds a mail."""
+        return 1000 * self.processor / max(1, self.mails)
+
+
+class Memory(threading.Thread):
+    """Looks at the memory of a process and all its descendants until it ends."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid, self._ended = pid, threading.Event()
+        self._peaks: dict[int, float] = {}
+        self._together: list[float] = []
+
+    def run(self) -> None:
+        """Look again and again."""
+        while not self._ended.wait(_EVERY):
+            together = 0.0
+            for pid in (self._pid, *descendants(self._pid)):
+                now, peak = memory(pid)
+                together += now
+                if now:
+                    self._peaks[pid] = max(peak, self._peaks.get(pid, 0.0))
+            if together:
+                self._together.append(together)
+
+    def stop(self) -> None:
+        """End it."""
+        self._ended.set()
+        self.join()
+
+    @property
+    def peaks(self) -> tuple[float, ...]:
+        """The peak of each process in MB, the largest first; helpers of a shell under 10 MB left out."""
+        return tuple(sorted((peak for peak in self._peaks.values() if peak > 10), reverse=True))
+
+    @property
+    def growth(self) -> float:
+        """MB between the highest of the second quarter of the run and the highest of the rest."""
+        quarter = len(self._together) // 4
+        if not quarter:
+            return 0.0
+        return max(self._together[2 * quarter :]) - max(self._together[quarter : 2 * quarter])
+
+
+def peer(name: str) -> Path:
+    """Return the script of a peer: one of ours by its name, or any script of the same kind by its path."""
+    return PEERS / f"{name}.sh" if "/" not in name else Path(name).resolve()
+
+
+def measure(name: str, base: Path, user: str, ports: tuple[int, int], **settings: str) -> Measured:
+    """Prepare, run and count one peer. ports: IMAP, SMTP. settings: more environment for its script.
+
+    A script takes `prepare`, `run` (the measured part) and `count` (prints how many mails it took in).
+    """
+    script = peer(name)
+    environment = os.environ | {
+        "BENCH_DIR": str(base), "MAILUSER": user, "PEER": script.stem,
+        "IMAP_PORT": str(ports[0]), "SMTP_PORT": str(ports[1]), **settings,
+    }  # fmt: skip
+    (base / "work").mkdir(exist_ok=True)
+    _call(script, "prepare", environment)
+    start = time.perf_counter()
+    process = subprocess.Popen([script, "run"], env=environment)
+    watching = Memory(process.pid)
+    watching.start()
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    watching.stop()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{name}: run ended with {process.returncode}")
+    out = base / "work" / script.stem / "out.json"
+    told = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
+    sent = int(_call(script, "sent", environment)) if script.parent == PEERS else None
+    stages = {stage: (float(pair[0]), float(pair[1])) for stage, pair in told.get("stages", {}).items()}
+    processor = used.ru_utime + used.ru_stime
+    mails = int(_call(script, "count", environment))
+    return Measured(script.stem, mails, sent, wall, processor, watching.peaks, watching.growth, stages)
+
+
+def _call(script: Path, what: str, environment: Mapping[str, str]) -> str:
+    done = subprocess.run([script, what], env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
