@@ -23,7 +23,7 @@ ONE_USER = {
     "sqlalchemy": ("store/", "database.py"),
     "mailparser": ("core/parse.py",),
     "alembic": ("database.py",),
-    "xlsxwriter": ("exports.py", "export"),
+    "xlsxwriter": ("workbook.py",),
     "msal": ("microsoft",),
 }
 

@@ -15,20 +15,10 @@ from inbox_worker.demo_servers import ImapServer, SmtpServer
 from inbox_worker.digest import send_digest
 from inbox_worker.records import OutboxState
 from tests.site import FORM, TEAM, form, mail, running
+from tests.team.people import START, Clock
 
-START = datetime(2026, 7, 3, 12, 0, tzinfo=UTC)  # a Friday in summer time
 MONDAY = datetime(2026, 7, 6, 7, 0, tzinfo=UTC)  # 8:00 in London
 RAY = {"name": "Ray Moss", "email": "r.moss@kent.ac.uk"}
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self, now: datetime = START) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -187,3 +177,39 @@ def test_failures_stand_in_the_digest(
         site.once()
     (digest,) = digests(smtp_server)
     assert "acknowledgement about MHA-0001. Our mail was refused" in text_of(digest)
+
+
+def test_two_schemes_have_a_part_and_a_sheet_each(
+    clock: Clock, pymap: ImapServer, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path
+) -> None:
+    def two(data: dict[str, Any]) -> None:
+        fields = [
+            {"key": "who", "label": "Runner's name", "kind": "name"},
+            {"key": "pace", "label": "Pace", "kind": "short"},
+            {"key": "why", "label": "Why would you like to run at lunch?"},
+        ]
+        runners = {"key": "runners", "name": "Lunch Runners", "role": "Lunch Runner", "reference": "RUN",
+                   "templates": "mental-health-ally", "mentions": ["lunch runner"], "fields": fields}  # fmt: skip
+        data["schemes"].append(runners)
+        data["mailboxes"][0]["schemes"].append("runners")
+
+    with running(tmp_path, pymap, smtp_server, sqlite_url, two, clock=clock) as site:
+        clock.now += timedelta(hours=1)
+        asks = "I would like to become a lunch runner.\n\nRunner's name: Ray Moss\nPace: slow\n"
+        pymap.deliver(
+            mail(form(**RAY), sender="Ray Moss <r.moss@kent.ac.uk>", message_id="<a@kent.ac.uk>"),
+            mail(f"{asks}Why would you like to run at lunch? To see daylight before it is gone again.\n",
+                 sender="Ray Moss <r.moss@kent.ac.uk>", subject="Lunch runner", message_id="<b@kent.ac.uk>"),
+            received=clock.now,
+        )  # fmt: skip
+        site.once()
+        clock.now = MONDAY
+        site.once()
+    (digest,) = digests(smtp_server)
+    text = text_of(digest)
+    ally, runners = text.split("Lunch Runners", 1)
+    assert "MHA-0001: Ray Moss, Library Assistant, Library Services" in ally
+    assert "RUN-0002: Ray Moss, slow" in runners
+    assert "New applications by" in ally
+    assert "New applications by" not in runners  # that scheme names no field to count by
+    assert book_of(digest).sheetnames == ["Needs a person", "Mental Health Ally", "Lunch Runner", "Charts"]
