@@ -1,7 +1,7 @@
 """What goes when its time is over, and what stays."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,12 @@ from inbox_worker.core.effects import ApplicationState, MessageKind
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import Outcome, Tier
 from inbox_worker.core.retention import ENDED, UNDECIDED, Kept, Periods
+from inbox_worker.demo_servers import Account, SmtpServer
 from inbox_worker.records import OutboxState
 from inbox_worker.store import Store, Tx
 from inbox_worker.store.engine import connect
 from tests.privacy.conftest import Command, configured
+from tests.site import running
 from tests.store.examples import NOW, apply_new, entry, mail_id, message, new_application, record
 
 DAY = timedelta(days=1)
@@ -221,3 +223,29 @@ def test_the_categories_and_the_settings_have_the_same_names() -> None:
 def files_hold(url: str, words: bytes) -> bool:
     path = Path(url.removeprefix("sqlite:///"))
     return any(words in file.read_bytes() for file in path.parent.glob(path.name + "*"))
+
+
+def test_a_database_in_use_is_told_and_not_an_error(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbox_worker.store.engine.BUSY_SECONDS", 0.2)
+    with Store(sqlite_url) as store:
+        with store.transaction() as tx:
+            apply_at(tx, 1, NOW, ApplicationState.DECLINED)
+        with store.reading() as view:
+            assert len(view.applications()) == 1  # this reader still needs the old pages
+            assert not privacy.purge(store, PERIODS, NOW + 200 * DAY).scrubbed
+        assert store.scrub()
+    assert not files_hold(sqlite_url, b"Nerys")
+
+
+def test_the_service_purges_once_a_day(
+    pymap: Account, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path
+) -> None:
+    with running(tmp_path, pymap, smtp_server, sqlite_url) as site:  # its first pass has purged
+        with site.service.store.transaction() as tx:
+            tx.record(mail_id(1), None, "print", NOW - 900 * DAY, entry(), NOW - 900 * DAY)
+        assert privacy.JOB not in {report.job for report in site.once()}
+        with site.service.store.transaction() as tx:
+            tx.job_started(privacy.JOB, datetime.now(UTC) - DAY)
+            tx.job_finished(privacy.JOB, "ok", datetime.now(UTC) - DAY)
+        (report,) = [report for report in site.once() if report.job == privacy.JOB]
+        assert (report.counts["ledger"], report.error) == (1, None)
