@@ -58,7 +58,7 @@ class Machine:
         """Run one block of the page; return what it prints."""
         done = subprocess.run(
             ["sh", "-eu", "-c", self.here(script)],
-            cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=120,
+            cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
         return done.stdout
