@@ -78,12 +78,14 @@ class Intake:
                 return result
             point = renumbered
         self._try_again(mailbox, position, point, result, stop)
+        reached = point.next_uid  # not UIDNEXT: the mailbox stops short where it cannot be sure that it has seen all
         for batch in mailbox.mails_after(position, point.next_uid - 1):
             self.take_in(mailbox, batch, position, result, stop)
+            reached = batch.through + 1
             if stop():
                 return result
         with self._store.transaction() as tx:
-            point = self._advance(tx, position, position.uidnext, complete=True)
+            point = self._advance(tx, position, reached, complete=True)
         self._completeness.check(mailbox, position, point, self._clock(), arrived=bool(result.count))
         self._conversation.follow(mailbox, self._clock())
         return result
