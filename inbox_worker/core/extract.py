@@ -14,7 +14,7 @@ from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, own, passed_on, prepared
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import clean, comparable, email_in, is_empty, plausible, puts_off, short
-from inbox_worker.core.words import bare, fold, pattern, tokens
+from inbox_worker.core.words import bare, fold, pattern, sentences, spoken, tokens
 
 SURE, LIKELY, ORDERED, GUESSED = 0.95, 0.8, 0.6, 0.5
 _MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
@@ -33,6 +33,7 @@ class Labelled:
     label_texts: tuple[str, ...] = ()
     ordered: frozenset[str] = frozenset()  # fields found by number or place alone
     first: Line | None = None  # where the form begins
+    asides: tuple[str, ...] = ()  # sentences to the team that were cut off an answer's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Extraction:
     label_texts: tuple[str, ...]
     prose: frozenset[str] = frozenset()  # keys whose answer stands in running text
     ordered: frozenset[str] = frozenset()  # keys with a value that only its number or place gives to them
+    asides: tuple[str, ...] = ()  # sentences to the team that were cut off an answer's end
 
 
 def source(line: Line) -> str:
@@ -103,6 +105,7 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         text = _value(scheme.field(block.key), block.parts, lexicon)
         if text is not None:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
+    asides = _cut_requests(values, context)
     blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
     values.update(_two_part_name(listed, scheme))
     return Labelled(
@@ -111,6 +114,7 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
         used=_used(blocks, spare, listed),
         several=_several(found, listed, scheme),
         conflicts=_conflicts(values, spare, listed, context) if choices else (),
+        asides=asides,
         full_questions=sum(1 for choice in choices if _is_question(choice)),
         label_texts=tuple(choice.label.text for choice in choices),
         ordered=frozenset(choice.key for choice in choices if choice.label.mark == "number"),
@@ -125,6 +129,21 @@ def _is_question(choice: Choice) -> bool:
 
 def _before(line: Line, first: Line) -> bool:
     return line.origin == "body" and (first.origin != "body" or line.number < first.number)
+
+
+def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str, ...]:
+    """Take a request to the team ("Could you send me the role description too?") off the end of the answers."""
+    wanted = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in context.scheme.request_words))
+    cut: list[str] = []
+    for key, value in list(values.items()):
+        parts = sentences(value.text) if context.scheme.field(key).kind is FieldKind.TEXT else []
+        while len(parts) > 1 and wanted.search(fold(parts[-1])) and _TO_YOU.search(spoken(parts[-1])):
+            cut.append(parts.pop())
+            values[key] = replace(value, text=" ".join(parts))
+    return tuple(cut)
+
+
+_TO_YOU = pattern((r"\b(?:(?:could|can|would|will) you|please|send me|may i|can i|could i|let me have)\b",))
 
 
 def _repeats(label: Label, choices: list[Choice], context: Context) -> bool:
@@ -257,6 +276,25 @@ def _filled(lines: tuple[Line, ...], context: Context) -> bool:
     return len(labelled(prepared(lines[:_MAX_LINES], context.scheme), context).values) >= 2
 
 
+def _points_below(outside: tuple[Line, ...], context: Context) -> bool:
+    """Whether the sender's own words, if any, speak of what they quote: "Thanks!" above an old form sends nothing."""
+    words = pattern(context.lexicon.phrases.get("points_below", ()))
+    return not outside or any(words.search(spoken(line.text)) for line in outside)
+
+
+def _signed_by(lines: tuple[Line, ...], sender: Address, context: Context) -> bool:
+    """Whether the form in `lines` gives the sender's own name or address."""
+    person = names.from_header(sender)
+    values = labelled(prepared(lines[:_MAX_LINES], context.scheme), context).values
+    for item in context.scheme.fields:
+        text = values[item.key].text if item.key in values else ""
+        if item.kind is FieldKind.EMAIL and text and text.casefold() == sender.address.casefold():
+            return True
+        if item.kind is FieldKind.NAME and text and person and names.related(text, person):
+            return True
+    return False
+
+
 def extract(
     document: Document, sender: Address, scheme: Scheme, lexicon: Lexicon, *, follow_up: bool = False
 ) -> Extraction:
@@ -271,8 +309,10 @@ def extract(
     found = labelled(region.lines, context)
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:
-        passed = passed_on(document, sender, lambda lines: _filled(lines, context))
-        if passed is not None:
+        passed = passed_on(
+            document, sender, lambda lines: _filled(lines, context), lambda lines: _signed_by(lines, sender, context)
+        )
+        if passed is not None and (not passed.quoted or _points_below(outside, context)):
             region = replace(passed, lines=prepared(passed.lines[:_MAX_LINES], scheme))
             found = labelled(region.lines, context)
     values = dict(found.values)
@@ -301,6 +341,7 @@ def extract(
         intro=tuple(line for line in outside if found.first is None or _before(line, found.first)),
         full_questions=found.full_questions,
         label_texts=found.label_texts,
+        asides=found.asides,
         prose=frozenset(key for key in values if key not in found.values and scheme.field(key).kind is FieldKind.TEXT),
     )
 
@@ -353,7 +394,7 @@ _LETTER_SKIP = (
     r"\bi(?:'m| am) writing (?:to|in|with|as|because|after)\b(?!.*\bbecause\b)",
     r"\b(?:please|could you|can you|would you|may i|can i|could i)\b.*\b(?:send|let me|description|details|information|training|copy|have|know|consider|find|accept|add|put)\b",
     r"\blook(?:ing)? forward\b|\blet me know\b|\bget in touch\b|\bhear from you\b",
-    r"^(?:i would|i'd|id|i want|i wish|i)(?: \w+){0,3} to (?:be|become|join|apply|volunteer|sign up|put my ?self forward|express)(?! .*\b(?:because|since|so that|as i|as my|cos|after|having|due)\b)[^.!?]*$",
+    r"^(?:i would|i'd|id|i want|i wish|i)(?: \w+){0,3} to (?:be|become|join|apply|volunteer|sign up|put my ?self forward|express)\b(?! .*\b(?:because|since|so that|as i|as my|cos|after|having|due)\b)[^.!?]*[.!]*$",
     r"\bplease (?:accept|consider|find)\b|\bexpression of interest\b(?!.*\bbecause\b)",
 )
 

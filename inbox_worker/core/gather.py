@@ -1,7 +1,7 @@
 """From chosen labels to the text that belongs to each: where a value begins, and where it ends."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from inbox_worker.core.assign import Choice
@@ -13,6 +13,7 @@ from inbox_worker.core.words import fold, pattern, tokens
 
 _LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
 _BRIEF = 30  # words: a shorter paragraph after the last of several one-paragraph answers is a remark
+_CUE_WITHIN = 100  # characters of a paragraph in which it shows which question it answers
 _WRAP = 55  # characters: a line this long may go on below; shorter ones end because they are finished
 
 
@@ -91,7 +92,13 @@ def _until_end(lines: list[Line], context: Context) -> list[Line]:
 
 
 def _without_remarks(
-    lines: list[Line], rest: str, several: bool, compact: bool, others: int, context: Context
+    lines: list[Line],
+    rest: str,
+    several: bool,
+    compact: bool,
+    others: int,
+    context: Context,
+    opens_another: Callable[[str], bool],
 ) -> list[Line]:
     """The last answer's lines without the paragraphs after it that are no part of it."""
     groups = paragraphs(lines)
@@ -103,6 +110,8 @@ def _without_remarks(
         text = " ".join(line.text for line in group)
         if compact or is_remark(text, context) or puts_off(text, context.lexicon):
             break
+        if others < 2 and opens_another(text):
+            break  # a letter with one labelled answer: the next paragraph answers another question
         last = place == len(groups) - 1
         if not several and others >= 2 and last and len(text.split()) <= _BRIEF and not group[0].bullet:
             break
@@ -110,19 +119,24 @@ def _without_remarks(
     return [line for group in kept for line in group]
 
 
+_UNFINISHED = (",", " and", " &", " of", "/", " -", " for", " in")
+
+
 def _short_lines(label: Label, lines: list[Line]) -> list[Line]:
-    """The line or two that hold a one-line value."""
+    """The line or two that hold a one-line value; a value that breaks off ("School of Physics and") goes on below."""
+    if not lines:
+        return []
     if label.rest:
-        on_line = label.mark != "cell" and len(label.text) + len(label.rest) >= _WRAP
-        wraps = on_line and lines and not lines[0].gap and not lines[0].bullet and not lines[0].cells
-        goes_on = wraps and (
-            lines[0].text[:1].islower() or label.rest.rstrip().endswith((",", "and", "&", "of", "/", "-"))
-        )
-        return lines[:1] if goes_on else []
-    if not lines or lines[0].cells:
-        return lines[:1] if lines and len(lines[0].cells) == 1 else []
-    wraps = len(lines) > 1 and not lines[1].gap and len(lines[0].text) >= _WRAP and lines[1].text[:1].islower()
-    return lines[:2] if wraps else lines[:1]
+        on_line = label.mark != "cell" and not lines[0].gap and not lines[0].bullet and not lines[0].cells
+        unfinished = label.rest.rstrip().casefold().endswith(_UNFINISHED)
+        long = len(label.text) + len(label.rest) >= _WRAP and lines[0].text[:1].islower()
+        return lines[:1] if on_line and (unfinished or long) else []
+    if lines[0].cells:
+        return []
+    wraps = len(lines) > 1 and not lines[1].gap and not lines[1].cells
+    long = len(lines[0].text) >= _WRAP and wraps and lines[1].text[:1].islower()
+    unfinished = wraps and lines[0].text.rstrip().casefold().endswith(_UNFINISHED)
+    return lines[:2] if long or unfinished else lines[:1]
 
 
 def _owned(start: int, end: int, lines: list[Line]) -> list[Line]:
@@ -156,7 +170,9 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
             kept = _until_end(region, context)
             kept = _without_name_below(kept, region, origin_ends(lines, region))
             if is_last and label.mark != "cell" and not lines[label.line].origin.startswith("attachment"):
-                kept = _without_remarks(kept, label.rest, several, compact, len(texts) - 1, context)
+                kept = _without_remarks(
+                    kept, label.rest, several, compact, len(texts) - 1, context, _opener(choice.key, context)
+                )
                 if (
                     kept
                     and kept[0].gap
@@ -187,6 +203,16 @@ def _without_name_below(kept: list[Line], region: list[Line], ends: bool) -> lis
 def _is_sign_off(text: str) -> bool:
     words = text.strip(" .,!-").split()
     return 1 <= len(words) <= 3 and all(word[:1].isupper() and word.replace("-", "").isalpha() for word in words)
+
+
+def _opener(key: str, context: Context) -> Callable[[str], bool]:
+    """Whether a paragraph begins to answer another question than `key`."""
+    cues = [pattern(item.prose) for item in context.scheme.fields if item.prose and item.key != key]
+
+    def opens(text: str) -> bool:
+        return any(cue.search(fold(text[:_CUE_WITHIN])) for cue in cues)
+
+    return opens
 
 
 def _first_paragraph(lines: list[Line]) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from inbox_worker.core.document import Kind, Line
+from inbox_worker.core.names import is_title
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.words import bare, fold, plain, tokens
 
@@ -186,7 +187,37 @@ def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
     comparable = " ".join(words)
     question = "?" in text or words[0] in _QUESTION_WORDS
     scores = {item.key: _score(item, comparable, question) for item in scheme.fields}
+    if "/" in text:
+        _add_translations(text, scheme, scores)
     return {key: score for key, score in scores.items() if score >= floor}
+
+
+def _add_translations(text: str, scheme: Scheme, scores: dict[str, float]) -> None:
+    """ "Job title / Teitl swydd": both parts name one field to the letter, in two languages or two ways."""
+    parts = [bare(stripped(part)).replace("'", "") for part in text.split("/")]
+    for item in scheme.fields:
+        if len(parts) >= 2 and all(part in _names(item) for part in parts):
+            scores[item.key] = 1.0
+
+
+def combined(head: str, value: str, scheme: Scheme) -> list[tuple[str, str, str]]:
+    """Return (label, field key, value) of each part where `head` names several fields ("Job title & department").
+
+    [] where it names one, or where `value` has not as many parts.
+    """
+    if is_exact(head, scheme):
+        return []
+    names = [name for name in re.split(r"\s*(?:/|&|\+|,|\band\b)\s*", plain(head)) if name]
+    keys = [_one_line_key(name, scheme) for name in names]
+    if len(names) < 2 or None in keys or len(set(keys)) != len(keys):
+        return []
+    parts = [part.strip() for part in re.split(r"\s*(?:[/;|]|\s-\s|,(?=\s))\s*", value, maxsplit=len(names) - 1)]
+    return [(n, k, p) for n, k, p in zip(names, keys, parts, strict=True) if k] if len(parts) == len(names) else []
+
+
+def _one_line_key(name: str, scheme: Scheme) -> str | None:
+    shown = bare(name).replace("'", "")
+    return next((item.key for item in scheme.fields if item.kind is not FieldKind.TEXT and shown in _names(item)), None)
 
 
 def is_exact(text: str, scheme: Scheme) -> bool:
@@ -212,7 +243,7 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
         return False
     if mark == ":" and _POINTER.match(" ".join(words)) and len(words) <= 10:
         return True
-    if len(words) > 3 and words[0] not in _QUESTION_WORDS and _VERBS.intersection(words[1:-1]):
+    if rest and len(words) > 3 and words[0] not in _QUESTION_WORDS and _VERBS.intersection(words[1:-1]):
         return False  # a statement, with a colon inside
     if _NOT_A_LABEL.fullmatch(" ".join(words)) or (
         _NOT_A_LABEL.match(" ".join(words)) and words[0] not in _QUESTION_WORDS
@@ -388,7 +419,17 @@ def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:
     if len(line.cells) > 1:
         return _of_cells(line, index, scheme)
     label = of_text(line.text, scheme)
-    return [Label(index, label.text, label.rest, label.scores, label.mark)] if label else []
+    if label is None or _is_form_of_address(label):
+        return []
+    parts = combined(label.text, label.rest, scheme) if label.rest else []
+    if parts:
+        return [Label(index, n, v, {k: 1.0}, label.mark, 1, place) for place, (n, k, v) in enumerate(parts)]
+    return [Label(index, label.text, label.rest, label.scores, label.mark)]
+
+
+def _is_form_of_address(label: Label) -> bool:
+    """ "Title: Ms" names no job."""
+    return bare(label.text) in ("title", "salutation") and is_title(label.rest)
 
 
 def _of_cells(line: Line, index: int, scheme: Scheme) -> list[Label]:

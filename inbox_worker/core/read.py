@@ -15,7 +15,7 @@ from inbox_worker.core.prose import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Rules, Scheme
-from inbox_worker.core.words import fold, pattern, tokens
+from inbox_worker.core.words import fold, pattern, spoken, tokens
 
 _FORMS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP})
 _PARTIAL = 0.6  # confidence below which the team sees a value marked
@@ -123,7 +123,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
         for_another=intent.names_another(extraction, person, author.address, scheme),
         intro=intent.sentences_of(extraction.intro),
-        text=intent.sentences_of(extraction.outside),
+        text=(*intent.sentences_of(extraction.outside), *map(spoken, extraction.asides)),
     )
     judgement = intent.judge(mail, scheme, rules.lexicon)
     if judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST):

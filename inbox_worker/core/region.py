@@ -26,6 +26,7 @@ class Region:
 
     lines: tuple[Line, ...]
     whose: Whose = Whose.OWN
+    quoted: bool = False  # stands in mail that the sender answers, not in one that they forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +110,26 @@ def own(document: Document) -> Region:
     return Region(_own(document))
 
 
-def passed_on(document: Document, sender: Address, filled: Callable[[tuple[Line, ...]], bool]) -> Region | None:
-    """Return the form inside an earlier mail that the sender passes on, or None.
+def passed_on(
+    document: Document,
+    sender: Address,
+    filled: Callable[[tuple[Line, ...]], bool],
+    signed: Callable[[tuple[Line, ...]], bool],
+) -> Region | None:
+    """Return the form inside an earlier mail that the sender passes on, or filled in there, or None.
 
-    `filled` tells whether lines hold a form with values. Quoted mail counts only where it is the sender's own.
+    `filled` tells whether lines hold a form with values, `signed` whether its name or address is the sender's. Quoted
+    mail counts only where it is the sender's own, or where a notice was filled in with the sender's details.
     """
     for part in parts(document):
         mine = _is_sender(part.author, sender)
-        if part.kind is Kind.QUOTED and not mine:
-            continue
         lines = _as_own(part)
-        if filled(lines):
-            return Region(lines, Whose.AGAIN if mine else Whose.OTHER)
+        if not filled(lines):
+            continue
+        if part.kind is Kind.QUOTED and not mine and not signed(lines):
+            continue
+        own_words = mine or (part.kind is Kind.QUOTED and signed(lines))
+        return Region(lines, Whose.AGAIN if own_words else Whose.OTHER, part.kind is Kind.QUOTED)
     return None
 
 
