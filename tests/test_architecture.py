@@ -20,7 +20,7 @@ ONE_USER = {
     "smtplib": ("smtp",),
     "apscheduler": ("scheduler.py",),
     "jinja2": ("template",),
-    "sqlalchemy": ("store/", "database.py"),
+    "sqlalchemy": ("store/", "database.py", "locks.py"),
     "mailparser": ("core/parse.py",),
     "alembic": ("database.py",),
     "xlsxwriter": ("workbook.py",),

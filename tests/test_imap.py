@@ -243,7 +243,8 @@ def test_a_mail_is_flagged_without_becoming_seen_and_moved_with_a_new_uid(accoun
 def test_a_wrong_password_is_a_fault_of_the_set_up_and_stays_secret(account: Account) -> None:
     config = imap_config(account, credential=Secret("not this one"))
 
-    with pytest.raises(SignInError, match=r"sign-in refused \(mailbox team\); check imap\.user and the password") as caught:
+    said = r"sign-in refused \(mailbox team\); check imap\.user and the password"
+    with pytest.raises(SignInError, match=said) as caught:
         ImapMailbox(config).open()
     assert "not this one" not in f"{caught.value!r} {caught.value.__cause__!r} {config!r}"
     assert account.user not in str(caught.value)
