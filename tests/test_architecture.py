@@ -25,6 +25,7 @@ ONE_USER = {
     "alembic": ("database.py",),
     "xlsxwriter": ("workbook.py",),
     "msal": ("microsoft",),
+    "prometheus_client": ("metrics.py", "endpoint.py"),
 }
 
 
