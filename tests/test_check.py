@@ -228,6 +228,32 @@ def test_a_test_message_goes_to_the_address_that_was_named(
     assert b"Auto-Submitted: auto-generated" in delivery.content
 
 
+@pytest.mark.parametrize(
+    ("stage", "answer", "code", "says", "remedy"),
+    [
+        ("DATA", "554 5.2.252 SendAsDenied; team not allowed to send as", 78, "554 5.2.252", "grant it SendAs"),
+        ("RCPT", "550 5.1.1 no such user", 75, "550 5.1.1", "RFC 3463"),
+        ("RCPT", "451 4.7.1 later", 75, "451 4.7.1", "RFC 3463"),
+    ],
+)
+def test_a_test_message_that_is_not_taken_says_why(
+    stage: str, answer: str, code: int, says: str, remedy: str,
+    pymap: Account, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path,
+):  # fmt: skip
+    smtp_server.answer = lambda at, _: answer if at == stage else None
+    found = send(load(written(tmp_path, pymap, smtp_server, sqlite_url)), "ann@example.org")
+    assert says in found.detail
+    assert remedy in found.remedy
+    assert found.exit_code == code
+    assert "team" not in found.detail
+
+
+def test_a_test_message_needs_an_address(pymap: Account, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path):
+    found = send(load(written(tmp_path, pymap, smtp_server, sqlite_url)), "ann example\r\nRCPT TO:<x@example.org>")
+    assert found.exit_code != 0
+    assert smtp_server.deliveries == []
+
+
 def test_json_has_an_object_a_line_and_the_exit_code_is_that_of_the_worst(
     pymap: Account, smtp_server: SmtpServer, tmp_path: Path
 ):
