@@ -12,7 +12,7 @@ import pytest
 from inbox_worker.demo_servers import Account
 from tests.reliability.world import Worker, World, world
 
-KILLS = int(os.environ.get("CRASH_KILLS", "12"))
+KILLS = int(os.environ.get("CRASH_KILLS", "20"))
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 
 
@@ -48,7 +48,7 @@ def test_a_service_killed_again_and_again_loses_nothing_and_answers_once(
     with world(tmp_path, dovecot, sqlite_url, _patient) as site:
         for _ in range(KILLS):
             worker.start(site.path)
-            _live_a_while(site, chance, chance.uniform(0.5, 3.0))
+            _live_a_while(site, chance, chance.uniform(0.5, 2.5))
             worker.kill()
         assert site.smtp.deliveries, "no worker lived long enough to send anything"
         site.drain()
@@ -66,7 +66,7 @@ def test_three_workers_on_one_database_of_which_one_is_killed_every_few_seconds(
         workers = nurseries(3)
         for worker in workers:
             worker.start(site.path)
-        for _ in range(max(3, KILLS // 3)):
+        for _ in range(max(3, KILLS // 4)):
             _live_a_while(site, chance, chance.uniform(1.5, 4.0))
             victim = chance.choice(workers)
             victim.kill()
