@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash soak check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents pictures dist system-packages clean
+.PHONY: help demo test crash soak bench fuzz check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents pictures dist system-packages clean
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +34,19 @@ crash: $(VENV)/.test system-packages ## the service killed 200 times at random m
 
 soak: $(VENV)/.test system-packages ## 20,000 mails while the worker is killed again and again; prints the figures
 	@$(BIN)/python -m tests.reliability.soak
+
+bench: $(VENV)/.test ## speed beside a plain loop of the libraries, into docs/performance.md; BENCH_ARGS="--mails 10000"
+	@tools/system-packages smtp-sink=postfix
+	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+$(VENV)/.fuzz: $(VENV)/.test
+	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[fuzz]'
+	@touch $@
+
+fuzz: $(VENV)/.fuzz ## any bytes through parse, build and read, guided by coverage; SECONDS=600 for longer
+	@mkdir -p .fuzz
+	@$(BIN)/python -m tests.fuzz.fuzz_read -max_total_time=$(SECONDS) -max_len=16384 -timeout=60 \
+		-artifact_prefix=.fuzz/ .fuzz tests/corpus/visible
 
 check: check-static test ## all that CI runs
 

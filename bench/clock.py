@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Clock:
-    """`with clock("parse"): ...`; `wall` and `processor` hold seconds by stage. Stages that overlap in threads add up."""
+    """`with clock("parse"): ...`; `wall` and `processor` hold seconds by stage; threads add up."""
 
     def __init__(self) -> None:
         self.wall: dict[str, float] = {}

@@ -8,6 +8,7 @@ import base64
 import os
 import quopri
 import random
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,39 +16,8 @@ from pathlib import Path
 
 MAILBOX = "equalityanddiversity@kent.ac.uk"
 SEED = 20261123
-FIRST = [
-    "Anwen",
-    "Bram",
-    "Carys",
-    "Dilip",
-    "Esme",
-    "Farah",
-    "Gethin",
-    "Hana",
-    "Idris",
-    "Jonty",
-    "Keiko",
-    "Lorcan",
-    "Mirela",
-    "Nkechi",
-    "Oisin",
-    "Priya",
-    "Rhodri",
-]
-LAST = [
-    "Abernethy",
-    "Bakshi",
-    "Crossley",
-    "Dunmore",
-    "Eastaugh",
-    "Fairhurst",
-    "Galbraith",
-    "Hollins",
-    "Ilves",
-    "Jessop",
-    "Karlsen",
-    "Lowther",
-]
+FIRST = ("Anwen", "Bram", "Carys", "Dilip", "Esme", "Farah", "Gethin", "Hana", "Idris", "Jonty", "Keiko", "Lorcan")
+LAST = ("Abernethy", "Bakshi", "Crossley", "Dunmore", "Eastaugh", "Fairhurst", "Galbraith", "Hollins", "Ilves")
 JOBS = ("Library Assistant", "Laboratory Technician", "Payroll Officer", "Lecturer in Law", "Student Support Officer")
 PLACES = ("Library Services", "School of Physics", "Finance", "Kent Law School", "Estates", "Information Services")
 ANSWERS = (
@@ -63,92 +33,13 @@ LABELS = (
     "- What support do you think you will need as a mental health ally?",
     "- Why do you think mental health awareness in the workplace is important?",
 )  # fmt: skip
-FILLER = [
-    "thank",
-    "you",
-    "for",
-    "the",
-    "minutes",
-    "of",
-    "the",
-    "last",
-    "meeting",
-    "which",
-    "I",
-    "have",
-    "read",
-    "with",
-    "interest",
-    "and",
-    "passed",
-    "on",
-    "to",
-    "the",
-    "others",
-    "the",
-    "room",
-    "on",
-    "the",
-    "second",
-    "floor",
-    "is",
-    "free",
-    "on",
-    "Tuesday",
-    "and",
-    "the",
-    "projector",
-    "has",
-    "been",
-    "mended",
-    "at",
-    "last",
-    "so",
-    "we",
-    "could",
-    "meet",
-    "there",
-    "please",
-    "find",
-    "the",
-    "figures",
-    "for",
-    "the",
-    "quarter",
-    "below",
-    "and",
-    "let",
-    "me",
-    "know",
-    "whether",
-    "the",
-    "totals",
-    "agree",
-    "with",
-    "yours",
-    "before",
-    "Friday",
-    "we",
-    "have",
-    "ordered",
-    "the",
-    "new",
-    "chairs",
-    "and",
-    "expect",
-    "them",
-    "within",
-    "a",
-    "fortnight",
-    "delivery",
-    "is",
-    "to",
-    "the",
-    "loading",
-    "bay",
-    "as",
-    "always",
-]
+FILLER = re.findall(
+    r"\w+",
+    "thank you for the minutes of the last meeting which I have read with interest and passed on to the others "
+    "the room on the second floor is free on Tuesday and the projector has been mended at last so we could meet there "
+    "please find the figures for the quarter below and let me know whether the totals agree with yours before Friday "
+    "we have ordered the new chairs and expect them within a fortnight delivery is to the loading bay as always",
+)
 STYLE = "".join(
     f"p.{name}, li.{name}, div.{name}\n\t{{margin:0cm;margin-bottom:.0001pt;font-size:11.0pt;"
     'font-family:"Calibri",sans-serif;mso-fareast-language:EN-US;}\n'
@@ -194,6 +85,17 @@ def write_maildir(folder: Path, count: int, seed: int = SEED, now: datetime | No
         os.utime(path, (at.timestamp(), at.timestamp()))
         total += len(content)
     return total
+
+
+def write_large(folder: Path, megabytes: int) -> None:
+    """Write an application with one attachment, of `megabytes` in all, into a new Maildir."""
+    draw = random.Random(f"large:{megabytes}")  # noqa: S311 - a mailbox that can be made again
+    sender = _Sender(draw, 0)
+    subject, text = _scheme_text(draw, sender)
+    body = _with_file(draw, text, megabytes * 740_000)  # base64 makes four of three octets, and line ends
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True)
+    (folder / "cur" / "1.M0P1.bench:2,").write_bytes(_whole(draw, sender, subject, datetime.now(UTC), body))
 
 
 class _Sender:
@@ -291,7 +193,8 @@ def _automatic(draw: random.Random, sender: _Sender) -> tuple[str, tuple[str, ..
         away = _part("text/plain", "I am away until Monday.\n\n" + _prose(draw, 300), draw)
         return "Automatic reply: Your mail", ("Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All"), away
     report = [
-        f"Content-Type: text/plain; charset=us-ascii\n\n<{sender.address}>: host mx.example.org said: 550 5.1.1 unknown\n",
+        "Content-Type: text/plain; charset=us-ascii\n\n"
+        f"<{sender.address}>: host mx.example.org said: 550 5.1.1 unknown\n",
         "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
         f"Final-Recipient: rfc822; {sender.address}\nAction: failed\nStatus: 5.1.1\n",
     ]

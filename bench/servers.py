@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.mailbox import write_maildir
+from bench.mailbox import write_large, write_maildir
 
 LOOPBACK = "127.0.0.1"
 PASSWORD = "bench"  # noqa: S105 - any user of the private server has it
@@ -81,6 +81,15 @@ class Dovecot:
         """Give `user` a mailbox of `mails` mails that have just come."""
         maildir = self.base / "new" / user
         write_maildir(maildir, mails, seed)
+        self._take_over(user, maildir)
+
+    def fill_one(self, user: str, megabytes: int) -> None:
+        """Give `user` a mailbox of one mail of that size."""
+        maildir = self.base / "new" / user
+        write_large(maildir, megabytes)
+        self._take_over(user, maildir)
+
+    def _take_over(self, user: str, maildir: Path) -> None:
         subprocess.run(["chown", "-R", "nobody:", str(self.base / "new")], check=True)  # noqa: S607
         home = self.base / "mail" / user
         home.mkdir()

@@ -1,0 +1,240 @@
+"""What was measured -> the generated part of docs/performance.md and its picture. Ratios within one run alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from xml.sax.saxutils import escape
+
+from bench.parts import PLAIN, WORKER, Poll, Start
+from bench.runner import Measured
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+@dataclass(slots=True)
+class Results:
+    """All that one run found. What was not measured is empty."""
+
+    mails: int = 0
+    load: float = 0.0  # of the machine when the run began
+    throughput: list[Measured] = field(default_factory=list)
+    far: list[Measured] = field(default_factory=list)
+    round_trip_ms: float = 0.0
+    polls: list[Poll] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
+    large: list[tuple[int, Measured]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target and what was found."""
+
+    what: str
+    wanted: str
+    found: str
+    met: bool
+
+
+def markdown(results: Results) -> str:
+    """Return the generated part."""
+    parts = [
+        f"{results.mails:,} mails; load of the machine at the beginning {results.load:.1f}. "
+        "1.00 is the plain loop of the same run.",
+        _targets(targets(results)),
+        _peers("The whole job on a local server", results.throughput),
+        "![Where the processor time of a mail goes](performance.svg)",
+        _stages(results.throughput),
+        _peers(f"A far server: {results.round_trip_ms:g} ms round trip", results.far),
+        _polls(results.polls),
+        _starts(results.starts),
+        _large(results.large),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def targets(results: Results) -> list[Target]:
+    """Return every target that this run can judge."""
+    found = [*_throughput_targets(results.throughput), *_far_targets(results.far), *_poll_targets(results.polls)]
+    limits = {"--help": 0.3, "once": 1.0}
+    for start in results.starts:
+        limit = limits[start.command.split()[0]]
+        what = f"`{start.command}` with nothing to do" if start.command == "once" else f"`{start.command}`"
+        wanted, spent = f"under {limit:g} s of processor time", f"{start.processor:.2f} s"
+        found.append(Target(what, wanted, spent, start.processor < limit))
+    for megabytes, measured in results.large:
+        limit = 250 if megabytes <= 25 else 120
+        peak = max(measured.peaks, default=0.0)
+        found.append(Target(f"one mail of {megabytes} MB", f"under {limit} MB", f"{peak:.0f} MB", peak < limit))
+    return found
+
+
+def summary(results: Results) -> str:
+    """Return the targets as lines for a terminal."""
+    lines = [
+        f"{'met   ' if each.met else 'MISSED'} {each.what}: {each.found} ({each.wanted})" for each in targets(results)
+    ]
+    return "\n".join(lines)
+
+
+def _throughput_targets(found: Sequence[Measured]) -> list[Target]:
+    if not found:
+        return []
+    rate, processor = _ratio(found, WORKER), _processor_ratio(found, WORKER)
+    worker = [each for each in found if each.peer == WORKER]
+    growth, whole = median(each.growth for each in worker), median(sum(each.peaks) for each in worker)
+    targets = [
+        Target("mails a second, against the plain loop", "at least 2.5", f"{rate:.2f}", rate >= 2.5),
+        Target(
+            "mails per processor second, against the plain loop", "at least 2.5", f"{processor:.2f}", processor >= 2.5
+        ),
+        Target("growth over the backlog", "under 20 MB", f"{growth:.0f} MB", growth < 20),
+        Target("all processes together", "under 120 MB and the readers", f"{whole:.0f} MB", worker[0].peaks[0] < 120),
+    ]
+    if any(each.peer == "django_helpdesk" for each in found):
+        peer = rate / _ratio(found, "django_helpdesk")
+        targets.append(Target("mails a second, against django-helpdesk", "at least 8", f"{peer:.1f}", peer >= 8))
+    return targets
+
+
+def _far_targets(found: Sequence[Measured]) -> list[Target]:
+    rates = [each.rate for each in found if each.peer == WORKER]
+    if not rates:
+        return []
+    return [Target("mails a second on a far server", "at least 100", f"{median(rates):.0f}", median(rates) >= 100)]
+
+
+def _poll_targets(polls: Sequence[Poll]) -> list[Target]:
+    if not polls:
+        return []
+    after = [sum(n for name, n in each.commands.items() if name in _ASKING) for each in polls]
+    octets = [each.octets for each in polls]
+    same = max(octets) - min(octets) < 200
+    return [
+        Target("commands of an empty poll between sign-in and LOGOUT", "1", _span(after), set(after) == {1}),
+        Target("its cost by the size of the folder", "the same", f"{_span(octets)} octets", same),
+    ]
+
+
+_ASKING = frozenset({"STATUS", "SELECT", "EXAMINE", "SEARCH", "UID_SEARCH", "FETCH", "UID_FETCH", "NOOP"})
+
+
+def _span(numbers: Iterable[int]) -> str:
+    low, high = min(found := sorted(numbers)), found[-1]
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _ratio(found: Sequence[Measured], peer: str) -> float:
+    """Return the rate of a peer against the plain loop, medians of their rounds without a clock."""
+    mine = [each.rate for each in found if each.peer == peer and not (peer == WORKER and each.stages)]
+    return median(mine) / median(each.rate for each in found if each.peer == PLAIN)
+
+
+def _processor_ratio(found: Sequence[Measured], peer: str) -> float:
+    mine = [each.processor_ms for each in found if each.peer == peer and not (peer == WORKER and each.stages)]
+    return median(each.processor_ms for each in found if each.peer == PLAIN) / median(mine)
+
+
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"## {title}", "", "| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def _targets(found: Sequence[Target]) -> str:
+    rows = [(each.what, each.wanted, each.found, "met" if each.met else "**missed**") for each in found]
+    return _table("Targets", ("what", "target", "found", ""), rows) if rows else ""
+
+
+def _peers(title: str, found: Sequence[Measured]) -> str:
+    if not found:
+        return ""
+    rows = []
+    for name in dict.fromkeys(each.peer for each in found):
+        runs = [each for each in found if each.peer == name and not (name == WORKER and each.stages)]
+        sent = f"{runs[0].sent / runs[0].mails:.2f}" if runs[0].sent is not None else "-"
+        peaks = " + ".join(f"{peak:.0f}" for peak in runs[-1].peaks)
+        ratios = (f"{_ratio(found, name):.2f}", f"{_processor_ratio(found, name):.2f}")
+        rows.append((name, *ratios, sent, f"{peaks} MB", f"{runs[-1].growth:+.0f} MB"))
+    head = ("what", "mails a second", "mails per processor second", "messages sent a mail", "peak memory", "growth")
+    return _table(title, head, rows)
+
+
+def _stages(found: Sequence[Measured]) -> str:
+    clocked, plain = _clocked(found, WORKER), _clocked(found, PLAIN)
+    if clocked is None or plain is None:
+        return ""
+    whole = sum(processor for _, processor in plain.values())
+    rows = [
+        (stage, f"{wall / whole:.2f}", f"{processor / whole:.2f}")
+        for stage, (wall, processor) in sorted(clocked.items(), key=lambda pair: -pair[1][1])
+    ]
+    head = ("stage of inbox_worker", "wall time a mail", "processor time a mail")
+    return _table("Where the time goes (1.00: all processor time that the plain loop takes for a mail)", head, rows)
+
+
+def _clocked(found: Sequence[Measured], peer: str) -> Mapping[str, tuple[float, float]] | None:
+    return next((each.stages for each in reversed(found) if each.peer == peer and each.stages), None)
+
+
+def _polls(polls: Sequence[Poll]) -> str:
+    rows = [
+        (
+            f"{each.mails:,}",
+            ", ".join(f"{name} {n}" for name, n in each.commands.items()),
+            str(each.turns),
+            str(each.octets),
+        )
+        for each in polls
+    ]
+    head = ("mails in the folder", "commands", "round trips in all", "octets")
+    return _table("A poll with nothing new", head, rows) if rows else ""
+
+
+def _starts(starts: Sequence[Start]) -> str:
+    rows = [
+        (f"`{each.command}`", f"{each.processor:.2f} s", ", ".join(f"{name} {ms:.0f}" for name, ms in each.heaviest))
+        for each in starts
+    ]
+    head = ("command", "processor time", "heaviest packages to import (ms under -X importtime)")
+    return _table("Start", head, rows) if rows else ""
+
+
+def _large(found: Sequence[tuple[int, Measured]]) -> str:
+    rows = [(f"{size} MB", " + ".join(f"{peak:.0f}" for peak in each.peaks) + " MB") for size, each in found]
+    return _table("One large mail", ("size", "peak of each process"), rows) if rows else ""
+
+
+def picture(results: Results) -> str:
+    """Return an SVG: the stages of the plain loop and of inbox_worker, processor time a mail, as stacked bars."""
+    bars = [(name, _clocked(results.throughput, name) or {}) for name in (PLAIN, WORKER)]
+    whole = sum(processor for _, processor in bars[0][1].values()) or 1.0
+    longest = max(sum(pair[1] for pair in stages.values()) for _, stages in bars) / whole or 1.0
+    shapes, legend, names = [], [], list(dict.fromkeys(stage for _, stages in bars for stage in stages))
+    for row, (name, stages) in enumerate(bars):
+        x, y = 120.0, 20 + 50 * row
+        shapes.append(f'<text x="10" y="{y + 20}">{escape(name)}</text>')
+        for stage, (_, processor) in stages.items():
+            width = 620 * processor / whole / longest
+            fill = _COLOURS[names.index(stage) % len(_COLOURS)]
+            title = f"<title>{escape(stage)}: {processor / whole:.2f}</title>"
+            shapes.append(f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="32" fill="{fill}">{title}</rect>')
+            x += width
+        shapes.append(
+            f'<text x="{x + 6:.1f}" y="{y + 20}">{sum(pair[1] for pair in stages.values()) / whole:.2f}</text>'
+        )
+    for number, stage in enumerate(names):
+        x, y = 120 + 340 * (number % 2), 130 + 20 * (number // 2)
+        legend.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{_COLOURS[number % len(_COLOURS)]}"/>')
+        legend.append(f'<text x="{x + 18}" y="{y + 11}">{escape(stage)}</text>')
+    height = 150 + 20 * (len(names) // 2 + 1)
+    label = "Processor time a mail by stage; 1.00 is the plain loop"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 820 {height}" role="img" aria-label="{label}" '
+        'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>'
+        f'{"".join(shapes)}{"".join(legend)}<text x="120" y="{height - 8}">{label}</text></svg>\n'
+    )
+
+
+_COLOURS = (
+    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb", "#0b3954", "#f4a261", "#7a5195",
+    "#2a9d8f", "#8d6e63",
+)  # fmt: skip
