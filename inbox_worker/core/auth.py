@@ -47,11 +47,11 @@ def _without_comments(text: str) -> str:
     return "".join(kept)
 
 
-def _pairs(tokens: list[str]) -> list[tuple[str, str]]:
+def _pairs(words: list[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
-    for place, token in enumerate(tokens):
-        if token == "=" and 0 < place < len(tokens) - 1:
-            pairs.append((tokens[place - 1].casefold(), tokens[place + 1].strip('"').casefold()))
+    for place, word in enumerate(words):
+        if word == "=" and 0 < place < len(words) - 1:
+            pairs.append((words[place - 1].casefold(), words[place + 1].strip('"').casefold()))
     return pairs
 
 
@@ -60,10 +60,10 @@ def parse(header: str) -> AuthenticationResults:
     identity = ""
     results: list[Result] = []
     for number, part in enumerate(_without_comments(header[:_MAX_LENGTH]).split(";")):
-        tokens = _TOKEN.findall(part)
-        pairs = _pairs(tokens)
+        words = _TOKEN.findall(part)
+        pairs = _pairs(words)
         if number == 0 and not pairs:
-            identity = tokens[0].casefold() if tokens else ""  # a version number may follow
+            identity = words[0].casefold() if words else ""  # a version number may follow
         elif pairs:
             (method, value), *rest = pairs
             results.append(Result(method.partition("/")[0], value, dict(rest)))
@@ -73,7 +73,7 @@ def parse(header: str) -> AuthenticationResults:
 
 
 def trusted(headers: tuple[str, ...], authserv_ids: tuple[str, ...]) -> AuthenticationResults | None:
-    """Return what the boundary says: the topmost header and those that bear its name (verdicts may be spread over several).
+    """Return what the boundary says: the topmost header and all that bear its name (a verdict may stand in another).
 
     With `authserv_ids`, the boundary is who bears one of these names; other headers came with the mail.
     """

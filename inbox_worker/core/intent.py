@@ -1,46 +1,15 @@
 """What the sender of a mail wants of one scheme. A reply needs positive evidence; without any, mail is unrelated."""
 
-import re
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 
 from inbox_worker.core import names
-from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.mentions import about
-from inbox_worker.core.prose import paragraphs
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
-
-
-# What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
-_MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
-
-
-class Target(Enum):
-    """What a wish or a request is for."""
-
-    OURS = "ours"
-    OTHER = "other"
-    OPEN = "open"  # names nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """What intent is judged by: the sender's words apart from the form, and what surrounds them."""
-
-    subject: str
-    outside: tuple[Line, ...]
-    quoted: str  # earlier mail, as one text
-    extraction: Extraction
-    on_record: bool  # an application of the sender (or the thread) is known
-    in_thread: bool  # it answers an earlier mail
-    from_team: bool = False
-    for_another: bool = False  # the form's name is another person's than the sender's
-    intro: tuple[str, ...] = ()  # sentences before the form, folded
-    text: tuple[str, ...] = ()  # sentences of `outside`, folded
+from inbox_worker.core.signs import Mail, Signs, Target, find, signs_of
+from inbox_worker.core.words import fold, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,206 +20,6 @@ class Judgement:
     evidence: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()  # codes: "ON_BEHALF", "SEVERAL", "CONFLICT", "QUESTION"
     weight: float = 0.0  # how strongly the mail belongs to this scheme, to choose among several
-
-
-@dataclass(slots=True)
-class _Signs:
-    """What was seen in the sentences."""
-
-    joins: list[Target] = field(default_factory=list)
-    weak: list[Target] = field(default_factory=list)
-    requests: list[Target] = field(default_factory=list)
-    hesitates: bool = False
-    declines: bool = False  # says that this is no application
-    refuses: bool = False  # says that they do not want to join at all
-    withdraws: bool = False
-    seen: list[str] = field(default_factory=list)
-
-
-def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
-    """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
-    found: list[str] = []
-    for text, _ in paragraphs(lines[:_MAX_LINES]):
-        found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
-        if len(found) >= _MAX_SENTENCES:
-            break
-    return tuple(found[:_MAX_SENTENCES])
-
-
-def _find(name: str, text: str, lexicon: Lexicon) -> str:
-    match = pattern(lexicon.phrases.get(name, ())).search(text)
-    return match.group().strip() if match else ""
-
-
-_NEGATED = pattern(
-    (
-        r"(?:\bnot|n't|\bnever|\bno longer|\bnor|\bwithout|\brather than|\binstead of|\bdecided against)(?:\W+\w+){0,2}\W*$",
-    )
-)
-_ANYBODY = pattern(
-    (
-        r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
-        r"\b(?:\W+\w+){0,2}\W*$",
-    )
-)
-_FIRST_PERSON = pattern((r"\b(?:i|we|id|my|me|us|myself|i'd|i'm|im)\b",))
-_OBJECT = pattern(
-    (
-        r"\b(?:as|become|becoming|be|being|for|join|joining|of)\s+(?:(?:an?|the|your|our|its|one|part|member|of)\s+)*(?P<what>[a-z][\w&+/' -]{2,60})",
-    )
-)
-_GENERIC = frozenset(
-    [
-        "considered",
-        "involved",
-        "part",
-        "it",
-        "this",
-        "that",
-        "one",
-        "them",
-        "these",
-        "role",
-        "roles",
-        "scheme",
-        "network",
-        "programme",
-        "program",
-        "volunteer",
-        "volunteers",
-        "position",
-        "team",
-        "group",
-        "initiative",
-        "training",
-        "helpful",
-        "able",
-        "someone",
-        "somebody",
-        "person",
-        "me",
-        "my",
-        "included",
-        "added",
-        "interest",
-        "application",
-        "expression",
-        "put",
-        "forward",
-        "contacted",
-        "informed",
-        "something",
-        "there",
-        "here",
-        "more",
-        "of",
-        "use",
-        "details",
-        "list",
-        "pool",
-        "information",
-    ]
-)
-
-
-def _target(sentence: str, start: int, scheme: Scheme) -> Target:
-    subject = about(sentence, scheme)
-    if subject.ours:
-        return Target.OURS
-    if subject.other:
-        return Target.OTHER
-    if subject.role:
-        return Target.OURS if not _OTHER_ROLE.search(sentence) else Target.OTHER
-    match = _OBJECT.search(sentence, start)
-    if match:
-        first = tokens(match["what"])[:3]
-        if first and first[0] not in _GENERIC and not match["what"].startswith(("because", "and", "if", "please")):
-            return Target.OTHER if _OTHER_ROLE.search(match["what"]) else Target.OPEN
-    return Target.OPEN
-
-
-_OTHER_ROLE = pattern(
-    (
-        r"\b(?:co-?chair|chair|secretary|treasurer|mentor|mentee|coach|governor|trustee|champion|ambassador|rep|representative|"
-        r"committee|panel|board|working group|network|mailing list|newsletter|warden|first aider|first aid|contact|steward|tutor|"
-        r"adviser|advisor|officer|manager|lecturer|assistant|post|vacancy|job|intern|internship|placement|course|workshop|event|"
-        r"session|talk|webinar|conference|lunch|choir|club|survey|study|forum)\b",
-    )
-)
-
-
-def _signs(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Signs:
-    signs = _Signs()
-    asked_before = False
-    for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
-        in_subject = place == 0
-        if _find("announcement", sentence, lexicon):
-            continue
-        if _find("declines", sentence, lexicon):
-            signs.refuses = signs.declines = True
-            signs.seen.append(f"declines: {_find('declines', sentence, lexicon)}")
-            continue
-        _join(sentence, in_subject, signs, scheme, lexicon)
-        signs.hesitates = signs.hesitates or bool(_find("hesitation", sentence, lexicon))
-        signs.declines = signs.declines or bool(_find("not_applying", sentence, lexicon))
-        asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
-        if not in_subject and _takes_back(sentence, lexicon):
-            signs.withdraws = True
-            signs.seen.append(f"takes back: {_find('withdraw', sentence, lexicon)}")
-    return signs
-
-
-_ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\b",))
-
-
-def _request(
-    sentence: str, in_subject: bool, named_before: bool, signs: _Signs, scheme: Scheme, lexicon: Lexicon
-) -> bool:
-    """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
-    words = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in scheme.request_words))
-    match = words.search(sentence)
-    thing = match.group() if match else "" if in_subject else _find("more", sentence, lexicon)
-    asks = _find("ask", sentence, lexicon)
-    if _find("wants_support", sentence, lexicon):
-        return False
-    if thing and (in_subject or asks):
-        signs.requests.append(_request_target(sentence, scheme))
-        signs.seen.append(f"asks: {thing}")
-    elif named_before and asks and _ANAPHORA.search(sentence):
-        signs.requests.append(Target.OPEN)
-        signs.seen.append(f"asks: {asks}")
-    return bool(match)
-
-
-def _join(sentence: str, in_subject: bool, signs: _Signs, scheme: Scheme, lexicon: Lexicon) -> None:
-    for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
-        for match in pattern(lexicon.phrases.get(name, ())).finditer(sentence):
-            if _of_another(sentence, match) or _find("wants_support", sentence, lexicon):
-                continue
-            if in_subject and name == "weak_join" and "interest" not in match.group():
-                continue
-            found.append(_target(sentence, match.start(), scheme))
-            signs.seen.append(f"wishes to join: {match.group().strip()}")
-
-
-def _of_another(sentence: str, match: re.Match[str]) -> bool:
-    """Whether the wish is denied, or somebody else's ("people who want to be allies")."""
-    before = sentence[: match.start()]
-    if _NEGATED.search(before) or _NEGATED.search(match.group()):
-        return True
-    return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(before))
-
-
-def _request_target(sentence: str, scheme: Scheme) -> Target:
-    subject = about(sentence, scheme)
-    if subject.ours or (subject.role and not subject.other):
-        return Target.OURS
-    return Target.OTHER if subject.other else Target.OPEN
-
-
-def _takes_back(sentence: str, lexicon: Lexicon) -> bool:
-    match = pattern(lexicon.phrases.get("withdraw", ())).search(sentence)
-    return bool(match) and not _find("not_withdraw", sentence, lexicon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +46,7 @@ def _scope(mail: Mail, scheme: Scheme) -> _Scope:
 
 def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
     """Return what the sender wants of `scheme`, and why."""
-    signs, scope = _signs(mail, scheme, lexicon), _scope(mail, scheme)
+    signs, scope = signs_of(mail, scheme, lexicon), _scope(mail, scheme)
     evidence = tuple(dict.fromkeys([*(["names the scheme: " + scope.evidence] if scope.evidence else []), *signs.seen]))
     if mail.on_record or mail.in_thread:
         known = _in_correspondence(mail, signs, scope, scheme, lexicon)
@@ -294,7 +63,7 @@ def _filled(extraction: Extraction, scheme: Scheme) -> bool:
     return (bool(texts) and len(extraction.labelled) >= 2) or len(extraction.labelled) >= 3
 
 
-def _new(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent:
+def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent:
     """The intent of a mail that belongs to nothing known."""
     filled = _filled(mail.extraction, scheme)
     requested = _asks(signs, scope)
@@ -310,12 +79,12 @@ def _new(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexi
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
     if requested and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
-    if scope.ours and not signs.declines and any(_find("third_person", sentence, lexicon) for sentence in mail.text):
+    if scope.ours and not signs.declines and any(find("third_person", sentence, lexicon) for sentence in mail.text):
         return Intent.APPLICATION
     return Intent.UNRELATED
 
 
-def _is_ours(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
+def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether a filled form is an application to this scheme."""
     joined = Target.OURS in signs.joins
     if mail.for_another:
@@ -330,13 +99,13 @@ def _is_ours(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: 
     return not scope.other and (bool(before.role) or (scope.weak and wishes))
 
 
-def _asks(signs: _Signs, scope: _Scope) -> bool:
+def _asks(signs: Signs, scope: _Scope) -> bool:
     if Target.OURS in signs.requests:
         return True
     return Target.OPEN in signs.requests and (scope.ours or scope.weak)
 
 
-def _elsewhere(signs: _Signs, scope: _Scope, mail: Mail, scheme: Scheme) -> bool:
+def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme) -> bool:
     """Whether the wish, the subject or the form is for another scheme."""
     if Target.OURS in signs.joins:
         return False
@@ -353,10 +122,10 @@ def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
     lists = ("business", "serving", "nomination")
     if not joined:
         lists = (*lists, "wants_support", "errand")
-    return any(_find(name, text, lexicon) for name in lists)
+    return any(find(name, text, lexicon) for name in lists)
 
 
-def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Lexicon) -> bool:
+def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Lexicon) -> bool:
     """Whether the sender plainly wants to join, or gives answers and is interested."""
     if signs.declines:
         return False
@@ -365,7 +134,7 @@ def _joins(signs: _Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: L
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
-    if len(mail.extraction.ordered) >= _ANSWERS and scope.ours and _find("answering", _before_list(mail), lexicon):
+    if len(mail.extraction.ordered) >= _ANSWERS and scope.ours and find("answering", _before_list(mail), lexicon):
         return True
     return weak and (bool(given) or not (requested or signs.hesitates))
 
@@ -380,17 +149,17 @@ def _before_list(mail: Mail) -> str:
 def _refers(mail: Mail, scope: _Scope, lexicon: Lexicon) -> bool:
     """Whether a withdrawal speaks of something that the sender sent for this scheme."""
     if mail.on_record:
-        return scope.ours or scope.weak or mail.in_thread or any(_find("referring", s, lexicon) for s in mail.text)
-    return (scope.ours or scope.weak) and any(_find("referring", s, lexicon) for s in mail.text)
+        return scope.ours or scope.weak or mail.in_thread or any(find("referring", s, lexicon) for s in mail.text)
+    return (scope.ours or scope.weak) and any(find("referring", s, lexicon) for s in mail.text)
 
 
-def _in_correspondence(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent | None:
+def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent | None:
     """The intent of a mail of a sender on record, or None where it is to be read as a new one."""
     if not mail.on_record:
         return None
     extraction = mail.extraction
     given = set(extraction.form.values)
-    related = scope.ours or scope.weak or mail.in_thread or any(_find("referring", s, lexicon) for s in mail.text)
+    related = scope.ours or scope.weak or mail.in_thread or any(find("referring", s, lexicon) for s in mail.text)
     if (signs.withdraws or signs.refuses) and not _filled(extraction, scheme):
         return Intent.WITHDRAWAL if related else None
     required = [item for item in scheme.fields if item.required]
@@ -400,12 +169,12 @@ def _in_correspondence(mail: Mail, signs: _Signs, scope: _Scope, scheme: Scheme,
         return Intent.FOLLOW_UP
     if _asks(signs, scope) and not _vetoed(mail, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
-    if mail.in_thread and not scope.other and not _find("business", " . ".join(mail.text), lexicon):
+    if mail.in_thread and not scope.other and not find("business", " . ".join(mail.text), lexicon):
         return Intent.FOLLOW_UP
     return None
 
 
-def _holds(mail: Mail, intent: Intent, signs: _Signs, scheme: Scheme, lexicon: Lexicon) -> tuple[str, ...]:
+def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> tuple[str, ...]:
     """What a person must settle first."""
     if intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP):
         return ()
@@ -425,7 +194,7 @@ _ALONE = pattern((r"\b(?:themselves|himself|herself|separately|just me|only me|o
 
 
 def _any(name: str, mail: Mail, lexicon: Lexicon) -> bool:
-    return any(_find(name, sentence, lexicon) for sentence in mail.text)
+    return any(find(name, sentence, lexicon) for sentence in mail.text)
 
 
 def names_another(extraction: Extraction, person: str | None, address: str, scheme: Scheme) -> bool:
@@ -439,7 +208,7 @@ def names_another(extraction: Extraction, person: str | None, address: str, sche
     return given is None or given.text.casefold() != address.casefold()
 
 
-def _for_another(mail: Mail, signs: _Signs, lexicon: Lexicon) -> bool:
+def _for_another(mail: Mail, signs: Signs, lexicon: Lexicon) -> bool:
     """Whether the application is another person's: the form says so, or the wish to join is only theirs."""
     if mail.for_another or mail.extraction.whose is Whose.OTHER:
         return True

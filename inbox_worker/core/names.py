@@ -39,8 +39,8 @@ _TITLES = frozenset(
 _LETTERS = re.compile(
     r"(?:[A-Z][A-Za-z]{0,4}\.?)?(?:PhD|DPhil|MD|BA|BSc|MA|MSc|MSci|MEd|MPhil|MRes|MBA|LLB|LLM|PGCE|PGCert|PGCHE|BEd|EdD"
     r"|FHEA|SFHEA|PFHEA|AFHEA|FRSA|FRS|FBA|MBE|OBE|CBE|KBE|DBE|BEM|RN|RGN|MRCP|FRCP|MCIPD|FCIPD|Assoc\.? ?CIPD|CIPD"
-    r"|CEng|MIET|MIEE|FIET|MCLIP|ACLIP|FCLIP|QC|KC|JP|DL|ACA|ACCA|CPsychol|FBPsS|MBBS|MBChB|DipHE|Cert ?HE|Hons|CMgr|FCMI"
-    r"|MCMI|MInstF|CertHE|SRN|FCA|RCN|MRSC|FRSC|CChem|CSci|BVSc|DClinPsy|DSc|DLitt)\.?"
+    r"|CEng|MIET|MIEE|FIET|MCLIP|ACLIP|FCLIP|QC|KC|JP|DL|ACA|ACCA|CPsychol|FBPsS|MBBS|MBChB|DipHE|Cert ?HE|Hons|CMgr"
+    r"|FCMI|MCMI|MInstF|CertHE|SRN|FCA|RCN|MRSC|FRSC|CChem|CSci|BVSc|DClinPsy|DSc|DLitt)\.?"
 )
 _PRONOUNS = re.compile(
     r"[\[(/|,\s-]*\b(?:she|he|they|ze|xe|ella|hon|any|elle|il|ey)\s*[/|,\s]\s*"
@@ -156,7 +156,7 @@ def _turned(last: str, first: str) -> str:
 
 
 def _is_by_name(outer: str, name: str) -> bool:
-    """Whether the brackets hold a by-name ("Zhang Wei (Wendy)") and not a place: a by-name is one word, not in capitals."""
+    """Whether the brackets hold a by-name ("Zhang Wei (Wendy)"), one word, and not a place."""
     inside = name[len(outer) :].strip(" ()[]")
     return (
         " " not in inside and inside.isalpha() and not inside.isupper() and inside[:1].isupper() and len(inside) <= 12
@@ -164,7 +164,7 @@ def _is_by_name(outer: str, name: str) -> bool:
 
 
 def looks_like(text: str) -> bool:
-    """Return whether `text` may be a person's name: two to six words, most with a capital, no digits, no verb-like marks."""
+    """Return whether `text` may be a person's name: up to six words with capitals, and neither digits nor marks."""
     plain = without_letters(without_pronouns(text))
     parts = plain.split()
     if not 1 <= len(parts) <= 6 or re.search(r"[\d@:;!?/\\|=&]", plain):

@@ -1,108 +1,43 @@
-"""Values in running text: answers in the paragraphs of a letter, and facts inside a sentence."""
+"""One-line values in running text: facts that sentences state."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from inbox_worker.core import names
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
+from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, plain, sentences
 
-_CUE_WITHIN = 90  # characters from a sentence's start in which its cue must stand to open an answer
 _ARTICLE = r"(?:an?|the|your|our|currently|now|one of the|also|just|employed as|working as)\s+"
 _LIST = (
     r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"  # "X, Y and Z"
 )
 _TITLE = r"(?P<title>[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
-_STOP = r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since|for (?:the|\d))\b|\s+-|$)"
+_STOP = (
+    r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since"
+    r"|for (?:the|\d))\b|\s+-|$)"
+)
 _ROLE = re.compile(
-    rf"\b(?:i(?:'?m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|employed as|as)\s+(?:{_ARTICLE})*"
-    rf"{_TITLE}{_STOP}",
+    r"\b(?:i(?:'?m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|employed as|as)\s+"
+    rf"(?:{_ARTICLE})*{_TITLE}{_STOP}",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"\b(?:i(?:'?m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from)\s+(?:currently\s+)?(?:based\s+|working\s+)?"
+    r"\b(?:i(?:'?m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from)\s+"
+    r"(?:currently\s+)?(?:based\s+|working\s+)?"
     rf"(?:in|at|within|for|from)\s+(?:the\s+|our\s+)?(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
     r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which|since)\b|$)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"\b(?:my (?:full |own )?name(?:'s| is)|i(?:'m| am)|this is|it's|name's|i'm called)\s+(?P<name>(?:[^\W\d_][\w'\u2019.-]*\s*){1,5})"
+    r"\b(?:my (?:full |own )?name(?:'s| is)|i(?:'m| am)|this is|it's|name's|i'm called)\s+"
+    r"(?P<name>(?:[^\W\d_][\w'\u2019.-]*\s*){1,5})"
     r"|^(?P<here>(?:[^\W\d_][\w'\u2019.-]*\s+){1,4})here\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whole sentences that answer a question."""
-
-    key: str
-    text: str
-    line: Line
-    strength: float
-
-
-def paragraphs(lines: Iterable[Line]) -> list[tuple[str, Line]]:
-    """Return the paragraphs of `lines`, hard-wrapped lines joined, each with its first line."""
-    found: list[tuple[list[str], Line]] = []
-    for line in lines:
-        if not found or line.gap or line.bullet or line.cells or line.origin != found[-1][1].origin:
-            found.append(([], line))
-        found[-1][0].append(line.text)
-    return [(" ".join(parts), line) for parts, line in found]
-
-
-@lru_cache(maxsize=64)
-def _cues(scheme: Scheme) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (item.key, pattern(item.prose)) for item in scheme.fields if item.kind is FieldKind.TEXT and item.prose
-    )
-
-
-def _opened(sentence: str, scheme: Scheme) -> list[tuple[int, str]]:
-    """The fields whose cues stand at the start of `sentence`, nearest first, as (place, key)."""
-    folded = fold(sentence)
-    hits: list[tuple[int, str]] = []
-    for key, cue in _cues(scheme):
-        match = cue.search(folded)
-        if match and match.start() <= _CUE_WITHIN:
-            hits.append((match.start(), key))
-    return sorted(hits)
-
-
-_SALUTATION = re.compile(
-    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening)\b[^,.!:;?]{0,40}[,!:;-]\s+(?=\S)",
-    re.IGNORECASE,
-)
-
-
-def answers(lines: list[Line], scheme: Scheme, lexicon: Lexicon, skip: re.Pattern[str]) -> list[Answer]:
-    """Return the sentences of a letter that answer the scheme's questions, in reading order, one answer a field.
-
-    A sentence with a field's cue near its start opens that answer; the sentences after it in the same paragraph
-    go on with it. `skip` finds sentences that are no part of any answer: requests, courtesies, the bare wish to join.
-    """
-    taken: dict[str, Answer] = {}
-    for text, line in paragraphs(lines):
-        current: str | None = None
-        for sentence in sentences(_SALUTATION.sub("", text)):
-            if skip.search(fold(sentence)):
-                current = None
-                continue
-            options = [key for _, key in _opened(sentence, scheme) if key not in taken or key == current]
-            if options and (current is None or options[0] != current) and current not in options[:1]:
-                current = options[0]
-            if current is None:
-                continue
-            known = taken.get(current)
-            joined = f"{known.text} {sentence}" if known else sentence
-            taken[current] = Answer(current, joined, known.line if known else line, 0.5)
-    return list(taken.values())
 
 
 def name_in(text: str, person: str | None) -> str | None:
@@ -200,7 +135,10 @@ def _split_place(part: str, line: Line, scheme: Scheme, lexicon: Lexicon, found:
             found.setdefault(key, Found(short(value), line))
 
 
-_STATES = r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
+_STATES = (
+    r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now"
+    r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
+)
 
 
 @lru_cache(maxsize=32)
@@ -225,7 +163,10 @@ _ITS = re.compile(
 )
 _ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
 _VALUE_END = re.compile(
-    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)|,?\s+(?:and|but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s|,\s+(?:i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
+    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)"
+    r"|,?\s+(?:and|but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b"
+    r"|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s"
+    r"|,\s+(?:i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
     re.IGNORECASE,
 )
 
@@ -262,7 +203,8 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
 
 _USE = pattern(
     (
-        r"\b(?:use|reach|contact|write to|e-?mail (?:me|address)|address|new|correct|from now on|instead|should (?:be|read)|change)\b",
+        r"\b(?:use|reach|contact|write to|e-?mail (?:me|address)|address|new|correct|from now on|instead"
+        r"|should (?:be|read)|change)\b",
     )
 )
 

@@ -8,13 +8,14 @@ from inbox_worker.core import bounce, distress, first_look, gate, intent, names
 from inbox_worker.core.addresses import destination, sender
 from inbox_worker.core.document import Document, Kind
 from inbox_worker.core.extract import Extraction, extract
-from inbox_worker.core.intent import Judgement, Mail
+from inbox_worker.core.intent import Judgement
 from inbox_worker.core.mail import Address, Email
 from inbox_worker.core.mentions import about
-from inbox_worker.core.prose import paragraphs
+from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Rules, Scheme
+from inbox_worker.core.signs import Mail, sentences_of
 from inbox_worker.core.words import fold, pattern, spoken, tokens
 
 _FORMS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP})
@@ -122,8 +123,8 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         in_thread=in_thread,
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
         for_another=intent.names_another(extraction, person, author.address, scheme),
-        intro=intent.sentences_of(extraction.intro),
-        text=(*intent.sentences_of(extraction.outside), *map(spoken, extraction.asides)),
+        intro=sentences_of(extraction.intro),
+        text=(*sentences_of(extraction.outside), *map(spoken, extraction.asides)),
     )
     judgement = intent.judge(mail, scheme, rules.lexicon)
     if judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST):
@@ -166,7 +167,7 @@ def _assembled(
 
 
 def _skipped(email: Email, case: _Case, headers: Decision) -> Reading:
-    """A mail that a machine or a list sent: skipped, or held where it carries somebody's filled form (domain.md 1.1)."""
+    """A mail that a machine or a list sent: skipped, or held where it carries a filled form (domain.md 1.1)."""
     texts = [k for k in case.extraction.labelled if case.scheme.field(k).kind is FieldKind.TEXT]
     filled = len(case.extraction.labelled) >= 2 and bool(texts) and case.extraction.whose is Whose.OWN
     applies = case.judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST)
@@ -289,7 +290,7 @@ def _is_photograph(email: Email, case: _Case, rules: Rules) -> bool:
         return False
     words = pattern(rules.lexicon.phrases.get("form_attached", ()))
     return bool(words.search(fold(email.subject))) or any(
-        words.search(sentence) for sentence in intent.sentences_of(case.extraction.outside)
+        words.search(sentence) for sentence in sentences_of(case.extraction.outside)
     )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from inbox_worker.core import labels, names
+from inbox_worker.core import names
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Document, Kind, Line
+from inbox_worker.core.label_lines import inline
+from inbox_worker.core.label_scores import match as fields_named
 from inbox_worker.core.mail import Address
 from inbox_worker.core.scheme import Scheme
 
@@ -86,7 +88,7 @@ def _is_sender(author: Address, sender: Address) -> bool:
 
 
 def _same_person(author: Address, sender: Address) -> bool:
-    """Whether both names are one person's: with all words of the shorter in the longer (a private address of theirs)."""
+    """Whether both names are one person's, writing from another address: the longer has all words of the shorter."""
     one, other = set(names.words(author.name)), set(names.words(sender.name))
     return len(one & other) >= 2 and (one <= other or other <= one)
 
@@ -139,7 +141,7 @@ _ENUMERATOR = re.compile(
 
 
 def _enumerated(line: Line) -> list[Line]:
-    """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] where it has fewer than three."""
+    """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] for fewer than three."""
     marks = [(m, (m["mark"] or m["inner"]).casefold()) for m in _ENUMERATOR.finditer(line.text)]
     start = next((i for i, (_, mark) in enumerate(marks) if mark in ("a", "1")), None)
     if start is None:
@@ -171,7 +173,7 @@ def prepared(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
 
 
 def _pieces(line: Line, scheme: Scheme) -> list[Line]:
-    parts = [] if line.cells else labels.inline(line.text, scheme)
+    parts = [] if line.cells else inline(line.text, scheme)
     found = [replace(line, text=part, gap=line.gap and number == 0) for number, part in enumerate(parts) if part]
     return found or [line]
 
@@ -201,16 +203,22 @@ def turned_tables(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
     while place < len(lines):
         line = lines[place]
         below = lines[place + 1] if place + 1 < len(lines) else None
-        if below and len(line.cells) >= 2 and len(below.cells) == len(line.cells) and _all_labels(line, scheme):
-            if not _all_labels(below, scheme) and not labels.match(below.cells[0], scheme, 0.55):
-                pairs = zip(line.cells, below.cells, strict=True)
-                result.extend(replace(below, text=f"{head} | {value}", cells=(head, value)) for head, value in pairs)
-                place += 2
-                continue
-        result.append(line)
-        place += 1
+        if below and _is_head_row(line, below, scheme):
+            pairs = zip(line.cells, below.cells, strict=True)
+            result.extend(replace(below, text=f"{head} | {value}", cells=(head, value)) for head, value in pairs)
+            place += 2
+        else:
+            result.append(line)
+            place += 1
     return tuple(result)
 
 
+def _is_head_row(line: Line, below: Line, scheme: Scheme) -> bool:
+    """Whether `line` holds nothing but labels, and `below` as many values."""
+    if len(line.cells) < 2 or len(below.cells) != len(line.cells) or not _all_labels(line, scheme):
+        return False
+    return not _all_labels(below, scheme) and not fields_named(below.cells[0], scheme, 0.55)
+
+
 def _all_labels(line: Line, scheme: Scheme) -> bool:
-    return all(labels.match(cell, scheme, 0.55) for cell in line.cells)
+    return all(fields_named(cell, scheme, 0.55) for cell in line.cells)

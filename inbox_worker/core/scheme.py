@@ -27,6 +27,7 @@ class Field:
     keywords: tuple[tuple[str, ...], ...] = ()
     signature: tuple[str, ...] = ()  # words that mark such a value in a signature block ("school", "manager")
     prose: tuple[str, ...] = ()  # regular expressions: a sentence of a letter that begins to answer this question
+    hints: tuple[str, ...] = ()  # regular expressions: words that such a sentence often has, weak evidence alone
 
     def __hash__(self) -> int:
         return hash(self.key)  # what reading computes of a field is cached by it: hashing every word would cost more

@@ -1,4 +1,4 @@
-"""Values from a signature block, or from a line in which senders say who they are: name, then job, then place of work."""
+"""Values from a signature block, or from bare lines that say who the sender is: name, then job, then place of work."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,15 +14,17 @@ _PARTS = re.compile(r"\s*[|\u2022\u00b7\u2219\u2502;]\s*|\s+[-\u2013\u2014/]\s+|
 _COMMA = re.compile(r",\s+(?![^()]*\))")
 _HEAD = re.compile(r"\b(?:in|of|to|for|at|with|on|und|and|&)\b|[(,/&\u2013]|\s-\s")
 _ORGANISATION = re.compile(
-    r"\buniversity of (?!.*\bschool\b)|\bprifysgol\b|\bnhs (?:foundation )?trust\b|\bltd\b|\bplc\b|^(?:the )?university$"
+    r"\buniversity of (?!.*\bschool\b)|\bprifysgol\b|\bnhs (?:foundation )?trust\b|\bltd\b|\bplc\b"
+    r"|^(?:the )?university$"
 )
 _PLACE = re.compile(
-    r"\b(?:building|campus|floor|room|house|street|road|lane|avenue|canterbury|medway|chatham|gillingham|united kingdom|uk|kent"
-    r"|england|wales|scotland)\b|\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b"
+    r"\b(?:building|campus|floor|room|house|street|road|lane|avenue|united kingdom|uk|england|wales|scotland)\b"
+    r"|\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b"  # a postcode
 )
 _CONTACT = re.compile(
-    r"@|\bwww\.|https?:|\b(?:tel|telephone|phone|mobile|mob|fax|ext|t|m|e|w|email|e-mail|web|twitter|teams)\s*[:.]|\+?\d[\d ()-]{5,}"
-    r"|\bx\d{4,}\b|\boffice hours?\b|\bworking (?:days|hours|pattern)\b|\bmy working\b|\bpronouns?\b|\bon leave\b|\bi work\b|\bplease\b"
+    r"@|\bwww\.|https?:|\b(?:tel|telephone|phone|mobile|mob|fax|ext|t|m|e|w|email|e-mail|web|twitter|teams)\s*[:.]"
+    r"|\+?\d[\d ()-]{5,}|\bx\d{4,}\b|\boffice hours?\b|\bworking (?:days|hours|pattern)\b|\bmy working\b"
+    r"|\bpronouns?\b|\bon leave\b|\bi work\b|\bplease\b"
 )
 _MAX_WORDS = 12
 _SENT = re.compile(r"[.!?]\s+\S|\b(?:i|i'm|you|we|this)\b")
@@ -42,7 +44,7 @@ def _words(item: Field) -> frozenset[str]:
 
 
 def fit(text: str, item: Field) -> int:
-    """Return 2 where the words of `item` stand at the head of `text` ("Manager of ..."), 1 where they stand in it, else 0."""
+    """Return 2 where words of `item` stand at the head of `text` ("Manager of ..."), 1 where anywhere in it, else 0."""
     wanted = _words(item)
     if not wanted:
         return 0

@@ -42,22 +42,23 @@ def bare(text: str) -> str:
 
 
 _TYPED = {
-    "im": "i'm", "ive": "i've", "dont": "don't", "cant": "can't", "wont": "won't", "didnt": "didn't", "doesnt": "doesn't",
-    "isnt": "isn't", "wasnt": "wasn't", "arent": "aren't", "werent": "weren't", "couldnt": "couldn't", "wouldnt": "wouldn't",
-    "shouldnt": "shouldn't", "havent": "haven't", "hasnt": "hasn't", "hadnt": "hadn't", "youre": "you're", "theyre": "they're",
-    "thats": "that's", "whats": "what's", "hes": "he's", "shes": "she's", "theres": "there's", "wouldve": "would've", "u": "you",
-    "ur": "your", "pls": "please", "plz": "please", "plse": "please",
+    "im": "i'm", "ive": "i've", "dont": "don't", "cant": "can't", "wont": "won't", "didnt": "didn't",
+    "doesnt": "doesn't", "isnt": "isn't", "wasnt": "wasn't", "arent": "aren't", "werent": "weren't",
+    "couldnt": "couldn't", "wouldnt": "wouldn't", "shouldnt": "shouldn't", "havent": "haven't", "hasnt": "hasn't",
+    "hadnt": "hadn't", "youre": "you're", "theyre": "they're", "thats": "that's", "whats": "what's",
+    "hes": "he's", "shes": "she's", "theres": "there's", "wouldve": "would've", "u": "you", "ur": "your",
+    "pls": "please", "plz": "please", "plse": "please",
 }  # fmt: skip
 _TYPED_WORD = re.compile(rf"(?<![\w'])(?:{'|'.join(_TYPED)})(?![\w'])")
 _ID_ILL = re.compile(
-    r"(?<![\w'])i(?P<short>d|ll) (?=(?:also |really |just |very |be |do |send |come |let |get |need |have |like|love|want|rather|prefer|"
-    r"happily |gladly |definitely |try |give |put |make |go ))"
+    r"(?<![\w'])i(?P<short>d|ll) (?=(?:also |really |just |very |be |do |send |come |let |get |need |have |like|love|"
+    r"want|rather|prefer|happily |gladly |definitely |try |give |put |make |go ))"
 )
 
 
 @lru_cache(maxsize=4096)
 def spoken(text: str) -> str:
-    """Return `text` folded, with the apostrophes that hasty thumbs leave out ("i dont" -> "i don't", "id like" -> "i'd like")."""
+    """Return `text` folded, with the apostrophes that hasty thumbs leave out ("i dont", "id like")."""
     folded = _TYPED_WORD.sub(lambda match: _TYPED[match.group()], fold(text))
     return _ID_ILL.sub(lambda match: f"i'{match['short']} ", folded)
 

@@ -1,0 +1,102 @@
+"""Name, e-mail and one-line fields that stand under no label: in the signature, in sentences, in the From header."""
+
+from inbox_worker.core import names, prose, signature
+from inbox_worker.core.document import Document, Kind, Line
+from inbox_worker.core.labelled import LIKELY, ORDERED, source
+from inbox_worker.core.mail import Address
+from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.reading import FieldValue
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.values import email_in
+from inbox_worker.core.words import fold
+
+
+def add_details(
+    values: dict[str, FieldValue], document: Document, outside: tuple[Line, ...], sender: Address, person: str | None,
+    scheme: Scheme, lexicon: Lexicon,
+) -> None:  # fmt: skip
+    """Fill name, e-mail and one-line fields from the signature, from sentences and from the From header."""
+    signed = [line for line in document.lines if line.kind is Kind.SIGNATURE]
+    stated = next((v.text for k, v in values.items() if scheme.field(k).kind is FieldKind.NAME), None)
+    block = signature.details(signed, scheme, lexicon, person or stated)
+    bare_lines = _card(outside, scheme, person)
+    card = signature.details(bare_lines, scheme, lexicon, person) if bare_lines else {}
+    told = prose.facts(
+        [line for line in outside if line.origin == "body" and line not in bare_lines], scheme, lexicon, person
+    )
+    if stated and person and not names.related(stated, person):
+        block = {}  # the signature is the sender's, the form somebody else's
+    for item in scheme.fields:
+        if item.kind is FieldKind.NAME:
+            _name(
+                values,
+                item.key,
+                [found[item.key] for found in (card, told, block) if item.key in found],
+                person,
+                document,
+                outside,
+            )
+        elif item.kind is FieldKind.EMAIL:
+            _email(values, item.key, sender, card, told, outside)
+        elif item.kind is FieldKind.SHORT and item.key not in values:
+            for found, sure in ((card, 0.7), (told, ORDERED), (block, 0.7)):
+                if item.key in found:
+                    values[item.key] = FieldValue(found[item.key].text, source(found[item.key].line), sure)
+                    break
+
+
+def _card(outside: tuple[Line, ...], scheme: Scheme, person: str | None) -> list[Line]:
+    """The bare lines in the body that say who the sender is: the name first, then job and place."""
+    for index, line in enumerate(outside):
+        first = fold(line.text).split(",")[0].split("|")[0]
+        if line.origin != "body" or len(line.text.split()) > 14 or not person or not names.related(first, person):
+            continue
+        if not names.looks_like(line.text.split(",")[0].split("|")[0].strip(" *_")):
+            continue
+        block = [line]
+        for follower in outside[index + 1 : index + 5]:
+            if (
+                follower.gap
+                or follower.origin != "body"
+                or len(follower.text.split()) > 12
+                or follower.number != block[-1].number + 1
+            ):
+                break
+            block.append(follower)
+        return block
+    return []
+
+
+def _name(
+    values: dict[str, FieldValue], key: str, found: list[signature.Found], person: str | None, document: Document,
+    outside: tuple[Line, ...],
+) -> None:  # fmt: skip
+    stated = values.get(key)
+    others = {item.text: source(item.line) for item in found}
+    if person:
+        others.setdefault(person, "From header")
+    if stated is None and not person and not others:
+        for text, line in paragraphs(outside):
+            if told := prose.name_in(text, None):
+                others[told] = source(line)
+                break
+    best = names.fullest(stated.text if stated else None, list(others))
+    if best is not None and (stated is None or best != stated.text):
+        values[key] = FieldValue(best, others[best], LIKELY)
+
+
+def _email(
+    values: dict[str, FieldValue], key: str, sender: Address, card: dict[str, signature.Found],
+    told: dict[str, signature.Found], outside: tuple[Line, ...],
+) -> None:  # fmt: skip
+    if key in values:
+        return
+    if key in card:
+        values[key] = FieldValue(card[key].text, source(card[key].line), LIKELY)
+    elif sender.address:
+        values[key] = FieldValue(sender.address, "From header", LIKELY)
+    else:
+        for line in outside:
+            if address := email_in(line.text):
+                values[key] = FieldValue(address, source(line), ORDERED)
+                return

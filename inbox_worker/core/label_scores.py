@@ -1,0 +1,195 @@
+"""How well words name a field: keywords first, then likeness (domain.md 5). Knows no scheme."""
+
+import re
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.words import bare, tokens
+
+MAX_LABEL_WORDS = 24  # the longest question that people type, with room
+
+
+MARKS = "*_#~ \t"
+
+
+_FILLERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "your",
+        "our",
+        "of",
+        "and",
+        "or",
+        "to",
+        "for",
+        "in",
+        "at",
+        "is",
+        "are",
+        "be",
+        "s",
+        "please",
+        "current",
+        "present",
+        "i",
+        "am",
+        "me",
+        "as",
+        "own",
+        "full",
+        "work",
+        "contact",
+        "here",
+        "his",
+        "her",
+        "their",
+        "you",
+        "given",
+        "preferred",
+    ]
+)
+
+
+QUESTION_WORDS = frozenset(
+    [
+        "why",
+        "what",
+        "which",
+        "how",
+        "where",
+        "who",
+        "when",
+        "in",
+        "is",
+        "do",
+        "does",
+        "can",
+        "could",
+        "would",
+        "describe",
+        "explain",
+        "tell",
+    ]
+)
+
+
+_NUMBERED = re.compile(
+    r"^(?:q(?:uestion)?\.?\s*)?\(?\d{1,2}(?:[.):]+\s*|\s+(?=[^\W\d]+.*\?))|^(?:q|a)[.):]\s+", re.IGNORECASE
+)
+
+
+def stripped(text: str) -> str:
+    """Return `text` without list numbers and the marks of bold or underlined type around it."""
+    return _NUMBERED.sub("", text.strip(MARKS), count=1).strip(MARKS)
+
+
+def _has(stem: str, words: list[str]) -> bool:
+    """Whether one of `words` begins with `stem`, small slips of typing allowed in long ones."""
+    for word in words:
+        if word.startswith(stem) and (len(stem) > 3 or len(word) <= len(stem) + 2):
+            return True
+        if len(stem) >= 5 and abs(len(word) - len(stem)) <= 4 and fuzz.ratio(word[: len(stem) + 1], stem) >= 83:
+            return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def names_of(item: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bare(text).replace("'", "") for text in (item.label, *item.variants)))
+
+
+def _by_keywords(item: Field, words: list[str], question: bool) -> float:
+    best = 0.0
+    for group in item.keywords:
+        if not all(_has(stem, words) for stem in group):
+            continue
+        extra = sum(1 for word in words if word not in _FILLERS and not any(_has(stem, [word]) for stem in group))
+        if item.kind is not FieldKind.TEXT:
+            score = 0.8 - 0.25 * extra
+        elif len(group) > 1:
+            score = 0.62 + 0.08 * len(group) - (0.0 if question else 0.02) * extra
+        else:
+            score = 0.62 - (0.03 if question else 0.09) * extra
+        best = max(best, score)
+    return min(best, 0.92)
+
+
+@lru_cache(maxsize=256)
+def _telling(item: Field) -> tuple[str, ...]:
+    """The stems that the keywords of a field ask for: a question without any of them is not it."""
+    return tuple({stem for group in item.keywords for stem in group if len(stem) > 3})
+
+
+def _by_likeness(item: Field, text: str, words: list[str]) -> float:
+    best = max(fuzz.ratio(text, name) for name in names_of(item))
+    short = len(words) <= 2
+    floor = 86 if short else 80
+    score = 0.45 + 0.45 * (best - floor) / (100 - floor) if best >= floor and len(text) > 3 else 0.0
+    if item.kind is FieldKind.TEXT and len(words) >= 5 and any(_has(stem, words) for stem in _telling(item)):
+        likeness = fuzz.token_set_ratio(text, names_of(item)[0])
+        score = max(score, 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0)
+    return score
+
+
+@lru_cache(maxsize=8192)
+def _score(item: Field, text: str, question: bool) -> float:
+    if text in names_of(item):
+        return 1.0
+    words = text.split()
+    return max(_by_likeness(item, text, words), _by_keywords(item, words, question))
+
+
+@lru_cache(maxsize=32)
+def _telling_starts(scheme: Scheme) -> frozenset[str]:
+    """The first three letters of every word that can make a line a label: a cheap test before the costly ones."""
+    words = {stem for item in scheme.fields for group in item.keywords for stem in group}
+    words |= {
+        word for item in scheme.fields for name in names_of(item) if len(name.split()) <= 4 for word in name.split()
+    }
+    return frozenset(word.replace("'", "")[:3] for word in words - _FILLERS)
+
+
+def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
+    """Return how well `text` (a label or question, without its value) names each field; only scores from `floor`."""
+    words = tokens(stripped(text))
+    if not words or len(words) > MAX_LABEL_WORDS:
+        return {}
+    if _telling_starts(scheme).isdisjoint({word[:3] for word in words}):
+        return {}
+    words = [word.replace("'", "") for word in words]
+    comparable = " ".join(words)
+    question = "?" in text or words[0] in QUESTION_WORDS
+    scores = {item.key: _score(item, comparable, question) for item in scheme.fields}
+    if "/" in text:
+        _add_translations(text, scheme, scores)
+    return {key: score for key, score in scores.items() if score >= floor}
+
+
+def _add_translations(text: str, scheme: Scheme, scores: dict[str, float]) -> None:
+    """ "Job title / Teitl swydd": both parts name one field to the letter, in two languages or two ways."""
+    parts = [bare(stripped(part)).replace("'", "") for part in text.split("/")]
+    for item in scheme.fields:
+        if len(parts) >= 2 and all(part in names_of(item) for part in parts):
+            scores[item.key] = 1.0
+
+
+def is_exact(text: str, scheme: Scheme) -> bool:
+    """Return whether `text` is a label or variant of the scheme to the letter, case and punctuation aside."""
+    comparable = bare(stripped(text)).replace("'", "")
+    return any(comparable in names_of(item) for item in scheme.fields)
+
+
+@lru_cache(maxsize=32)
+def long_names(scheme: Scheme) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Every label of five words and more, as (field key, label, its words)."""
+    return tuple(
+        (item.key, name, tuple(name.split()))
+        for item in scheme.fields
+        for name in names_of(item)
+        if len(name.split()) >= 5
+    )

@@ -1,0 +1,254 @@
+"""What stands under the labels, headings and numbers of a form, read as one consistent whole."""
+
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from inbox_worker.core import names, numbered
+from inbox_worker.core.assign import Choice, assign
+from inbox_worker.core.document import Kind, Line
+from inbox_worker.core.gather import Block, Context, gather
+from inbox_worker.core.label_lines import all_of
+from inbox_worker.core.labels import Label
+from inbox_worker.core.reading import FieldValue
+from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
+from inbox_worker.core.values import clean, comparable, email_in, is_empty, plausible, puts_off, short
+from inbox_worker.core.words import bare, fold, pattern, sentences, spoken, tokens
+
+MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
+
+
+SURE, LIKELY, ORDERED, GUESSED = 0.95, 0.8, 0.6, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What stands under labels in one region."""
+
+    values: dict[str, FieldValue]
+    asked: frozenset[str]  # fields whose label is there, with or without a value
+    used: frozenset[int]  # indices of the region's lines that belong to the form
+    several: bool  # two different persons' names
+    conflicts: tuple[str, ...]  # keys that are given twice with different values
+    full_questions: int  # how many labels are the scheme's own questions, to the letter or nearly
+    label_texts: tuple[str, ...] = ()
+    ordered: frozenset[str] = frozenset()  # fields found by number or place alone
+    first: Line | None = None  # where the form begins
+    asides: tuple[str, ...] = ()  # sentences to the team that were cut off an answer's end
+
+
+def source(line: Line) -> str:
+    """Return where `line` stands, in words: "body line 7", "attachment form.docx, row 3"."""
+    if line.origin.startswith("attachment:"):
+        return f"attachment {line.origin.removeprefix('attachment:')}, row {line.number}"
+    if line.kind is Kind.SIGNATURE:
+        return f"signature line {line.number}"
+    return f"{line.origin} line {line.number}"
+
+
+def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | None:
+    """Return the value that `parts` make up, cleaned as its kind asks, or None where nothing is given."""
+    joined = clean(" ".join(clean(part) for part in parts))
+    if item.kind is FieldKind.EMAIL:
+        return email_in(" ".join(parts))
+    if item.kind is not FieldKind.TEXT:
+        joined = short(joined)
+    if item.kind is FieldKind.NAME:
+        joined = names.without_pronouns(joined)
+    if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon):
+        return None
+    if item.kind is not FieldKind.TEXT and len(joined) > 300:
+        return None
+    return joined
+
+
+def _confidence(block: Block) -> float:
+    return SURE if block.score >= 0.95 else LIKELY if block.score >= 0.75 else ORDERED
+
+
+def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
+    """Return what stands under labels, headings and numbers in `lines`."""
+    scheme, lexicon = context.scheme, context.lexicon
+    listed = list(lines[:MAX_LINES])
+    found = [label for label in all_of(listed, scheme) if _carries(label, listed)]
+    found = [replace(label, rest="") if listed[label.line].kind is Kind.QUOTED else label for label in found]
+    choices = assign(found, listed, scheme, lexicon)
+    choices = numbered.with_headings(choices, listed, scheme)
+    choices = numbered.with_stacked(choices, listed, scheme, lexicon)
+    if not _is_form(choices):
+        choices = []
+    choices = numbered.with_numbers(choices, listed, scheme)
+    chosen = {(choice.label.line, choice.label.column) for choice in choices}
+    spare = [label for label in found if (label.line, label.column) not in chosen and _repeats(label, choices, context)]
+    blocks = gather(choices, spare, listed, context)
+    blocks = _merged(blocks, spare, listed, context)
+    values: dict[str, FieldValue] = {}
+    for block in blocks:
+        text = value_of(scheme.field(block.key), block.parts, lexicon)
+        if text is not None:
+            values[block.key] = FieldValue(text, source(block.line), _confidence(block))
+    asides = _cut_requests(values, context)
+    blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
+    values.update(_two_part_name(listed, scheme))
+    return Labelled(
+        values=values,
+        asked=frozenset(choice.key for choice in choices),
+        used=_used(blocks, spare, listed),
+        several=_several(found, listed, scheme),
+        conflicts=_conflicts(values, spare, listed, context) if choices else (),
+        asides=asides,
+        full_questions=sum(1 for choice in choices if _is_question(choice)),
+        label_texts=tuple(choice.label.text for choice in choices),
+        ordered=frozenset(choice.key for choice in choices if choice.label.mark == "number"),
+        first=listed[choices[0].label.line] if choices else None,
+    )
+
+
+def _is_question(choice: Choice) -> bool:
+    """Whether the label is the scheme's own question, nearly to the letter."""
+    return choice.label.scores.get(choice.key, 0.0) >= 0.9 and len(choice.label.text.split()) >= 6
+
+
+def stands_before(line: Line, first: Line) -> bool:
+    return line.origin == "body" and (first.origin != "body" or line.number < first.number)
+
+
+def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str, ...]:
+    """Take a request to the team ("Could you send me the role description too?") off the end of the answers."""
+    wanted = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in context.scheme.request_words))
+    cut: list[str] = []
+    for key, value in list(values.items()):
+        parts = sentences(value.text) if context.scheme.field(key).kind is FieldKind.TEXT else []
+        while len(parts) > 1 and wanted.search(fold(parts[-1])) and _TO_YOU.search(spoken(parts[-1])):
+            cut.append(parts.pop())
+            values[key] = replace(value, text=" ".join(parts))
+    return tuple(cut)
+
+
+_TO_YOU = pattern((r"\b(?:(?:could|can|would|will) you|please|send me|may i|can i|could i|let me have)\b",))
+
+
+def _repeats(label: Label, choices: list[Choice], context: Context) -> bool:
+    """Whether an unused label is a second copy of a field's, and no words of an answer that look like one.
+
+    Below a whole question, "Experience:" or "Why do people ...?" opens a sentence of the answer.
+    """
+    key = max(label.scores, key=lambda name: label.scores[name], default="")
+    if not key or label.scores[key] < 0.9:
+        return False
+    chosen = next((choice.label for choice in choices if choice.key == key), None)
+    if chosen and len(tokens(chosen.text)) >= 6 and len(tokens(label.text)) < 6 and label.mark != "cell":
+        kind = context.scheme.field(key).kind
+        if kind is FieldKind.TEXT:
+            return False
+    return plausible(label.rest, context.scheme.field(key).kind, context.lexicon) >= 0
+
+
+def _carries(label: Label, lines: list[Line]) -> bool:
+    """A label in quoted text counts only where the sender's words follow it; one in a signature never."""
+    kind = lines[label.line].kind
+    if kind is Kind.QUOTED:
+        after = label.line + label.lines
+        return after < len(lines) and lines[after].kind is Kind.OWN
+    return kind is Kind.OWN
+
+
+def _is_form(choices: list[Choice]) -> bool:
+    """One weak label in a letter is no form."""
+    if len(choices) >= 2:
+        return any(choice.label.mark != "alone" or choice.score >= 0.9 for choice in choices)
+    return any(
+        choice.label.mark in (":", "=", "?", "cell", "prefix", "-") and choice.score >= 0.7 for choice in choices
+    )
+
+
+def _merged(blocks: list[Block], spare: list[Label], lines: list[Line], context: Context) -> list[Block]:
+    """Join to an answer what stands right before or after it under another label of the same field.
+
+    "Skills:" and "Experience:" are one question to most senders.
+    """
+    result = list(blocks)
+    places = sorted({block.label.line for block in blocks} | {label.line for label in spare})
+    for label in spare:
+        key = max(label.scores, key=lambda name: label.scores[name])
+        index = next((i for i, block in enumerate(result) if block.key == key), None)
+        if index is None or context.scheme.field(key).kind is not FieldKind.TEXT:
+            continue
+        block = result[index]
+        distance = abs(places.index(label.line) - places.index(block.label.line))
+        if distance != 1 or bare(label.text) == bare(block.label.text):
+            continue
+        others = [other for other in spare if other is not label] + [other.label for other in blocks]
+        parts = gather([Choice(label, key, label.best)], others, lines, context)[0].parts
+        both = (*block.parts, *parts) if label.line > block.label.line else (*parts, *block.parts)
+        result[index] = replace(block, parts=both)
+    return result
+
+
+def _two_part_name(lines: list[Line], scheme: Scheme) -> dict[str, FieldValue]:
+    """ "First name: Jo", "Surname: Bell" -> the name."""
+    key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
+    given = family = None
+    for line in lines:
+        if line.kind is not Kind.OWN:
+            continue
+        head, mark, rest = line.text.partition(":") if not line.cells else (line.cells[0], ":", line.cells[1])
+        if mark and rest.strip():
+            if bare(head) in (
+                "first name",
+                "forename",
+                "given name",
+                "forenames",
+                "first names",
+                "given names",
+                "christian name",
+            ):
+                given = (rest, line)
+            elif bare(head) in ("surname", "last name", "family name", "second name"):
+                family = (rest, line)
+    if key and given and family:
+        return {key: FieldValue(f"{short(given[0])} {short(family[0])}", source(given[1]), SURE)}
+    return {}
+
+
+def _used(blocks: list[Block], spare: list[Label], lines: list[Line]) -> frozenset[int]:
+    used: set[int] = set()
+    for block in blocks:
+        used.update(range(block.label.line, block.label.line + block.label.lines))
+        rest = set(block.parts)
+        for index in range(block.label.line + block.label.lines, len(lines)):
+            if lines[index].text not in rest:
+                break
+            used.add(index)
+    used.update(label.line for label in spare)
+    return frozenset(used)
+
+
+def _several(found: list[Label], lines: list[Line], scheme: Scheme) -> bool:
+    """Whether two labels for a name hold two different persons."""
+    keys = [item.key for item in scheme.fields if item.kind is FieldKind.NAME]
+    people: list[str] = []
+    for label in found:
+        if not any(label.scores.get(key, 0) >= 0.95 for key in keys) or lines[label.line].kind is not Kind.OWN:
+            continue
+        after = label.line + label.lines
+        text = short(label.rest or (lines[after].text if label.mark != "cell" and after < len(lines) else ""))
+        if names.looks_like(text) and len(names.words(text)) >= 2:
+            people.append(text)
+    return any(not names.related(people[0], other) for other in people[1:])
+
+
+def _conflicts(
+    values: dict[str, FieldValue], spare: list[Label], lines: list[Line], context: Context
+) -> tuple[str, ...]:
+    """The one-line fields that are given a second time with a plainly different value."""
+    found: list[str] = []
+    for label in spare:
+        key = max(label.scores, key=lambda name: label.scores[name])
+        item = context.scheme.field(key)
+        if item.kind is FieldKind.TEXT or key not in values or not label.rest or label.scores[key] < 0.95:
+            continue
+        text = value_of(item, (label.rest,), context.lexicon)
+        if text and fuzz.token_set_ratio(comparable(text), comparable(values[key].text)) < 60:
+            found.append(key)
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,56 @@
+"""Answers that stand under no label: in the sentences of a letter, and in the order in which we asked for them."""
+
+from inbox_worker.core import passages
+from inbox_worker.core.document import Document, Kind, Line
+from inbox_worker.core.gather import Context, is_closing, is_remark, is_sender
+from inbox_worker.core.label_lines import all_of
+from inbox_worker.core.labelled import GUESSED, ORDERED, Labelled, source, value_of
+from inbox_worker.core.reading import FieldValue
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.values import clean, plausible
+from inbox_worker.core.words import fold, pattern
+
+
+def in_order_asked(document: Document, outside: tuple[Line, ...], context: Context) -> dict[str, FieldValue]:
+    """Paragraphs without labels above our request for missing items: as many of them as items, in its order."""
+    quoted = []
+    for line in document.lines:
+        if line.kind is Kind.QUOTED:
+            quoted.append(line)
+        elif quoted and line.kind is Kind.FORWARD_HEAD:
+            break  # mails that are older than our request
+    keys: list[str] = []
+    for label in all_of(quoted[:60], context.scheme):
+        best = max(label.scores, key=lambda name: label.scores[name])
+        if not label.rest and label.best >= 0.95:
+            keys.append(best)
+    given = [(text, line) for text, line in passages.paragraphs(outside) if not _is_courtesy(text, context)]
+    if not keys or len(keys) != len(given) or len(set(keys)) != len(keys):
+        return {}
+    found: dict[str, FieldValue] = {}
+    for key, (text, line) in zip(keys, given, strict=True):
+        item = context.scheme.field(key)
+        value = value_of(item, (text,), context.lexicon)
+        if value is None or plausible(value, item.kind, context.lexicon) < 0.1:
+            return {}
+        found[key] = FieldValue(value, source(line), ORDERED)
+    return found
+
+
+def _is_courtesy(text: str, context: Context) -> bool:
+    phrases, folded = context.lexicon.phrases, fold(text)
+    if is_closing(text, context) or is_sender(text, context) or is_remark(text, context) or folded.endswith("?"):
+        return True
+    return any(pattern(phrases.get(name, ())).search(folded) for name in ("greeting", "thanks", "withdraw"))
+
+
+def letter(outside: tuple[Line, ...], found: Labelled, scheme: Scheme, lexicon: Lexicon) -> dict[str, FieldValue]:
+    """Answers in running text: only where no question of the form is there."""
+    texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
+    if len(found.asked & texts) > 1:  # somebody who keeps the questions answers there
+        return {}
+    skip = pattern((*lexicon.phrases.get("no_answer", ()), *lexicon.phrases.get("put_off", ())))
+    lines = [line for line in outside if line.origin == "body"]
+    answers = passages.answers(lines, scheme, skip)
+    kept = [answer for answer in answers if answer.key not in found.asked]
+    return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in kept}

@@ -1,0 +1,174 @@
+"""Answers in running text: the best division of a letter's sentences among the questions, taken as a whole.
+
+Each sentence either belongs to one question or to none; each question's answer is one run of sentences. Cues speak for a
+question, going on within a paragraph costs nothing, changing over does, and questions are mostly answered in their order.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from inbox_worker.core.document import Line
+from inbox_worker.core.scheme import FieldKind, Scheme
+from inbox_worker.core.words import pattern, sentences, spoken
+
+_NEAR = 90  # characters from a sentence's start in which a cue counts fully
+_CUE, _LATE_CUE, _HINT, _HINTS_AT_MOST = 1.0, 0.5, 0.3, 2
+_OPEN = 0.6  # what beginning an answer costs: a sentence without evidence begins none
+_NEXT, _LATER, _BACK = 0.2, 0.1, -0.3  # for the question after the last one answered, a later one, an earlier one
+_GO_ON, _NEW_PARAGRAPH = 0.3, -0.3  # for going on with an answer; in a new paragraph
+_LEAD_IN, _PRESENTS = 0.02, -0.3  # for a first sentence without a cue; for one that says who the sender is
+_MAX_SENTENCES = 150
+_MAX_TEXTS = 8  # questions that are told apart; the states double with each
+
+_SALUTATION = re.compile(
+    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening)\b[^,.!:;?]{0,40}[,!:;-]\s+(?=\S)",
+    re.IGNORECASE,
+)
+_WHO = pattern(
+    (
+        r"^(?:my (?:full )?name|i(?:'m| am) (?:[a-z]+ [a-z]+,|an? |the |currently |based |writing )|i (?:currently )?work\b|this is\b)",
+        r"\b(?:your|the) (?:e-?mail|page|website|web page|poster|newsletter|bulletin|advert|notice|intranet|call)\b",
+        r"\b(?:apply|applying|application|volunteer for|put my ?self forward|offer myself|my name down|my details)\b",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whole sentences that answer a question."""
+
+    key: str
+    text: str
+    line: Line
+    strength: float  # how much spoke for it, from 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    line: Line
+    paragraph: int
+    evidence: tuple[float, ...]  # for each question, in order
+    silent: bool  # no part of any answer
+    presents: bool  # says who the sender is or what the letter is for
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    score: float
+    path: tuple[int, ...] = ()  # the question of each sentence, -1 where none
+
+
+def paragraphs(lines: Iterable[Line]) -> list[tuple[str, Line]]:
+    """Return the paragraphs of `lines`, hard-wrapped lines joined, each with its first line."""
+    found: list[tuple[list[str], Line]] = []
+    for line in lines:
+        if not found or line.gap or line.bullet or line.cells or line.origin != found[-1][1].origin:
+            found.append(([], line))
+        found[-1][0].append(line.text)
+    return [(" ".join(parts), line) for parts, line in found]
+
+
+@lru_cache(maxsize=64)
+def _questions(scheme: Scheme) -> tuple[tuple[str, re.Pattern[str], tuple[re.Pattern[str], ...]], ...]:
+    """(key, cues, hints) of the questions that running text can answer."""
+    items = [item for item in scheme.fields if item.kind is FieldKind.TEXT and (item.prose or item.hints)]
+    return tuple((i.key, pattern(i.prose), tuple(pattern((hint,)) for hint in i.hints)) for i in items[:_MAX_TEXTS])
+
+
+def _evidence(folded: str, cue: re.Pattern[str], hints: tuple[re.Pattern[str], ...]) -> float:
+    match = cue.search(folded)
+    strong = 0.0
+    if match:
+        strong = _CUE - 0.2 * match.start() / _NEAR if match.start() <= _NEAR else _LATE_CUE
+    return strong + _HINT * min(_HINTS_AT_MOST, sum(1 for hint in hints if hint.search(folded)))
+
+
+def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[_Sentence]:
+    found: list[_Sentence] = []
+    for place, (text, line) in enumerate(paragraphs(lines)):
+        for sentence in sentences(_SALUTATION.sub("", text)):
+            folded = spoken(sentence)
+            silent = bool(skip.search(folded))
+            scores = tuple(0.0 if silent else _evidence(folded, cue, hints) for _, cue, hints in _questions(scheme))
+            found.append(_Sentence(sentence, line, place, scores, silent, bool(_WHO.search(folded))))
+            if len(found) >= _MAX_SENTENCES:
+                return found
+    return found
+
+
+def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool) -> Iterable[tuple[int, float]]:
+    """The questions that `sentence` may belong to after `current` (-1: none), each with what that adds."""
+    yield -1, 0.0
+    if sentence.silent:
+        return
+    for number, evidence in enumerate(sentence.evidence):
+        if number == current:
+            yield number, evidence + (_GO_ON if same else _NEW_PARAGRAPH)
+        elif not used >> number & 1:
+            order = _NEXT if number == last + 1 else _LATER if number > last else _BACK
+            plain = 0.0 if evidence else _PRESENTS if sentence.presents else _LEAD_IN
+            yield number, evidence + order + plain - _OPEN
+
+
+def _divide(found: list[_Sentence]) -> tuple[int, ...]:
+    """The question of each sentence in the best division (Viterbi over: answers begun, the present one, the last one)."""
+    states: dict[tuple[int, int, int], _State] = {(0, -1, -1): _State(0.0)}
+    paragraph = -1
+    for sentence in found:
+        grown: dict[tuple[int, int, int], _State] = {}
+        same = sentence.paragraph == paragraph
+        for (used, current, last), state in states.items():
+            for number, gain in _steps(sentence, current, last, used, same):
+                mark = (used | 1 << number, number, number) if number >= 0 else (used, -1, last)
+                score = state.score + gain
+                if mark not in grown or grown[mark].score < score:
+                    grown[mark] = _State(score, (*state.path, number))
+        states = grown
+        paragraph = sentence.paragraph
+    return max(states.values(), key=lambda state: state.score).path
+
+
+def _fill_gaps(path: list[int], found: list[_Sentence], questions: int) -> None:
+    """Give a paragraph without evidence to the one question that its place leaves open."""
+    runs = list(dict.fromkeys(number for number in path if number >= 0))
+    if len(runs) < 2 or runs != sorted(runs):
+        return
+    for missing in (number for number in range(questions) if number not in runs):
+        before = [place for place, number in enumerate(path) if number == missing - 1]
+        after = [place for place, number in enumerate(path) if number == missing + 1]
+        start = before[-1] + 1 if before else None
+        end = after[0] if after else len(path) if missing == questions - 1 and len(runs) == questions - 1 else None
+        if start is None or end is None:
+            continue
+        gap = [p for p in range(start, end) if not found[p].silent and not found[p].presents]
+        whole = {found[p].paragraph for p in gap} - {found[p].paragraph for p, n in enumerate(path) if n >= 0}
+        if len(whole) == 1 and sum(len(found[p].text.split()) for p in gap) >= 6:
+            for place in gap:
+                path[place] = missing if found[place].paragraph in whole else path[place]
+
+
+def answers(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[Answer]:
+    """Return the sentences of a letter that answer the scheme's questions, in reading order, one answer a question.
+
+    `skip` finds, in text as `spoken` gives it, sentences that are no part of any answer: requests, courtesies, the bare
+    wish to join.
+    """
+    found = _read(lines, scheme, skip)
+    path = list(_divide(found))
+    keys = [key for key, _, _ in _questions(scheme)]
+    _fill_gaps(path, found, len(keys))
+    taken: dict[int, Answer] = {}
+    for number, sentence in zip(path, found, strict=True):
+        if number < 0:
+            continue
+        known = taken.get(number)
+        text = f"{known.text} {sentence.text}" if known else sentence.text
+        strength = sentence.evidence[number] + (known.strength if known else 0.0)
+        taken[number] = Answer(keys[number], text, known.line if known else sentence.line, strength)
+    return list(taken.values())
+
+
+__all__ = ["Answer", "answers", "paragraphs"]

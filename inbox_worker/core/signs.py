@@ -1,0 +1,239 @@
+"""What single sentences of a mail show: a wish to join, a request, a refusal, a withdrawal, and what it is for."""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from inbox_worker.core.document import Line
+from inbox_worker.core.extract import Extraction
+from inbox_worker.core.mentions import about
+from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.words import pattern, sentences, spoken, tokens
+
+# What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
+_MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
+
+
+class Target(Enum):
+    """What a wish or a request is for."""
+
+    OURS = "ours"
+    OTHER = "other"
+    OPEN = "open"  # names nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What intent is judged by: the sender's words apart from the form, and what surrounds them."""
+
+    subject: str
+    outside: tuple[Line, ...]
+    quoted: str  # earlier mail, as one text
+    extraction: Extraction
+    on_record: bool  # an application of the sender (or the thread) is known
+    in_thread: bool  # it answers an earlier mail
+    from_team: bool = False
+    for_another: bool = False  # the form's name is another person's than the sender's
+    intro: tuple[str, ...] = ()  # sentences before the form, folded
+    text: tuple[str, ...] = ()  # sentences of `outside`, folded
+
+
+@dataclass(slots=True)
+class Signs:
+    """What was seen in the sentences."""
+
+    joins: list[Target] = field(default_factory=list)
+    weak: list[Target] = field(default_factory=list)
+    requests: list[Target] = field(default_factory=list)
+    hesitates: bool = False
+    declines: bool = False  # says that this is no application
+    refuses: bool = False  # says that they do not want to join at all
+    withdraws: bool = False
+    seen: list[str] = field(default_factory=list)
+
+
+def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
+    """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
+    found: list[str] = []
+    for text, _ in paragraphs(lines[:_MAX_LINES]):
+        found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
+        if len(found) >= _MAX_SENTENCES:
+            break
+    return tuple(found[:_MAX_SENTENCES])
+
+
+def find(name: str, text: str, lexicon: Lexicon) -> str:
+    match = pattern(lexicon.phrases.get(name, ())).search(text)
+    return match.group().strip() if match else ""
+
+
+_NEGATED = pattern(
+    (
+        r"(?:\bnot|n't|\bnever|\bno longer|\bnor|\bwithout|\brather than|\binstead of|\bdecided against)"
+        r"(?:\W+\w+){0,2}\W*$",
+    )
+)
+
+
+_ANYBODY = pattern(
+    (
+        r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
+        r"\b(?:\W+\w+){0,2}\W*$",
+    )
+)
+
+
+_FIRST_PERSON = pattern((r"\b(?:i|we|id|my|me|us|myself|i'd|i'm|im)\b",))
+
+
+_OBJECT = pattern(
+    (
+        r"\b(?:as|become|becoming|be|being|for|join|joining|of)\s+(?:(?:an?|the|your|our|its|one|part|member|of)\s+)*"
+        r"(?P<what>[a-z][\w&+/' -]{2,60})",
+    )
+)
+
+
+_GENERIC = frozenset(
+    [
+        "considered",
+        "involved",
+        "part",
+        "it",
+        "this",
+        "that",
+        "one",
+        "them",
+        "these",
+        "role",
+        "roles",
+        "scheme",
+        "network",
+        "programme",
+        "program",
+        "volunteer",
+        "volunteers",
+        "position",
+        "team",
+        "group",
+        "initiative",
+        "training",
+        "helpful",
+        "able",
+        "someone",
+        "somebody",
+        "person",
+        "me",
+        "my",
+        "included",
+        "added",
+        "interest",
+        "application",
+        "expression",
+        "put",
+        "forward",
+        "contacted",
+        "informed",
+        "something",
+        "there",
+        "here",
+        "more",
+        "of",
+        "use",
+        "details",
+        "list",
+        "pool",
+        "information",
+    ]
+)
+
+
+def _target(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Target:
+    subject = about(sentence, scheme)
+    if subject.ours:
+        return Target.OURS
+    if subject.other:
+        return Target.OTHER
+    if subject.role:
+        return Target.OURS if not find("other_role", sentence, lexicon) else Target.OTHER
+    match = _OBJECT.search(sentence, start)
+    if match:
+        first = tokens(match["what"])[:3]
+        if first and first[0] not in _GENERIC and not match["what"].startswith(("because", "and", "if", "please")):
+            return Target.OTHER if find("other_role", match["what"], lexicon) else Target.OPEN
+    return Target.OPEN
+
+
+def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Signs:
+    signs = Signs()
+    asked_before = False
+    for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
+        in_subject = place == 0
+        if find("announcement", sentence, lexicon):
+            continue
+        if find("declines", sentence, lexicon):
+            signs.refuses = signs.declines = True
+            signs.seen.append(f"declines: {find('declines', sentence, lexicon)}")
+            continue
+        _join(sentence, in_subject, signs, scheme, lexicon)
+        signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
+        signs.declines = signs.declines or bool(find("not_applying", sentence, lexicon))
+        asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
+        if not in_subject and _takes_back(sentence, lexicon):
+            signs.withdraws = True
+            signs.seen.append(f"takes back: {find('withdraw', sentence, lexicon)}")
+    return signs
+
+
+_ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\b",))
+
+
+def _request(
+    sentence: str, in_subject: bool, named_before: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon
+) -> bool:
+    """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
+    words = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in scheme.request_words))
+    match = words.search(sentence)
+    thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
+    asks = find("ask", sentence, lexicon)
+    if find("wants_support", sentence, lexicon):
+        return False
+    if thing and (in_subject or asks):
+        signs.requests.append(_request_target(sentence, scheme))
+        signs.seen.append(f"asks: {thing}")
+    elif named_before and asks and _ANAPHORA.search(sentence):
+        signs.requests.append(Target.OPEN)
+        signs.seen.append(f"asks: {asks}")
+    return bool(match)
+
+
+def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+    for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
+        for match in pattern(lexicon.phrases.get(name, ())).finditer(sentence):
+            if _of_another(sentence, match) or find("wants_support", sentence, lexicon):
+                continue
+            if in_subject and name == "weak_join" and "interest" not in match.group():
+                continue
+            found.append(_target(sentence, match.start(), scheme, lexicon))
+            signs.seen.append(f"wishes to join: {match.group().strip()}")
+
+
+def _of_another(sentence: str, match: re.Match[str]) -> bool:
+    """Whether the wish is denied, or somebody else's ("people who want to be allies")."""
+    before = sentence[: match.start()]
+    if _NEGATED.search(before) or _NEGATED.search(match.group()):
+        return True
+    return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(before))
+
+
+def _request_target(sentence: str, scheme: Scheme) -> Target:
+    subject = about(sentence, scheme)
+    if subject.ours or (subject.role and not subject.other):
+        return Target.OURS
+    return Target.OTHER if subject.other else Target.OPEN
+
+
+def _takes_back(sentence: str, lexicon: Lexicon) -> bool:
+    match = pattern(lexicon.phrases.get("withdraw", ())).search(sentence)
+    return bool(match) and not find("not_withdraw", sentence, lexicon)
