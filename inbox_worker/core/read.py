@@ -259,8 +259,8 @@ def _unreadable(email: Email, document: Document, case: _Case, rules: Rules) -> 
     if not unread or case.judgement.intent in (Intent.FOLLOW_UP, Intent.WITHDRAWAL):
         return None
     code = _CODES.get(unread[0], unread[0])
-    answered = any(case.scheme.field(key).kind is FieldKind.TEXT for key in case.extraction.form.values)
-    if answered:
+    given = case.extraction.labelled | case.extraction.ordered
+    if any(case.scheme.field(key).kind is FieldKind.TEXT for key in given):
         return None
     own = " ".join(line.text for line in document.lines if line.kind is Kind.OWN)
     named = about(f"{email.subject} . {own}", case.scheme)
@@ -301,10 +301,17 @@ def _held_unread(email: Email, case: _Case, code: str) -> Reading:
         Decision(Outcome.HOLD, code, "a part that could not be read"),
         Intent.APPLICATION if named else Intent.UNRELATED,
         scheme=case.scheme.key if named else None,
-        form=case.extraction.form if named else Form(),
+        form=_without_prose(case) if named else Form(),
         flags=(Flag(code),),
         evidence=case.judgement.evidence,
     )
+
+
+def _without_prose(case: _Case) -> Form:
+    """What labels, headers and signature give: "my form is attached" answers no question."""
+    form = case.extraction.form
+    values = {key: value for key, value in form.values.items() if key not in case.extraction.prose}
+    return Form(values, tuple(item.key for item in case.scheme.fields if item.required and item.key not in values))
 
 
 def _first_hold(judged: Judgement) -> Decision | None:
