@@ -135,6 +135,7 @@ def heard(manager: socket.socket, wanted: bytes) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_the_steps_of_operate_md_lead_to_a_live_service(
     wheel: Path, dovecot: DovecotAccount, smtp_server: SmtpServer, closed_port: int
 ):
