@@ -1,4 +1,4 @@
-"""Compares readings of labelled mails with their labels: counts of each kind of mistake, and the share of right fields."""
+"""Compares readings of labelled mails with their labels: counts of each mistake, and the share of right fields."""
 
 import json
 import re

@@ -1,6 +1,5 @@
 """Email and Document -> Reading: gate, distress, intent and form put together into one decision."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +15,8 @@ from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outco
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Rules, Scheme
 from inbox_worker.core.signs import Mail, sentences_of
-from inbox_worker.core.words import fold, pattern, spoken, tokens
+from inbox_worker.core.unread import unreadable
+from inbox_worker.core.words import spoken
 
 _FORMS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP})
 _PARTIAL = 0.6  # confidence below which the team sees a value marked
@@ -151,17 +151,17 @@ def _assembled(
     email: Email, document: Document, rules: Rules, known: Known, case: _Case, headers: Decision | None
 ) -> Reading:
     judged = case.judgement
-    unreadable = _unreadable(email, document, case, rules)
+    closed = unreadable(email, document, case.scheme, case.extraction, judged.intent, rules.lexicon)
     if headers and headers.outcome is Outcome.SKIP:
         return _skipped(email, case, headers)
     if headers and headers.code == "SUBJ" and not case.extraction.labelled:
         return Reading(Decision(Outcome.SKIP, "SUBJ", headers.evidence), Intent.AUTOMATIC)
-    if judged.intent is Intent.UNRELATED and unreadable is None:
+    if judged.intent is Intent.UNRELATED and closed is None:
         return Reading(
             Decision(Outcome.SKIP, "UNRELATED", "nothing of a scheme"), Intent.UNRELATED, evidence=judged.evidence
         )
-    if unreadable is not None:
-        return _held_unread(email, case, unreadable)
+    if closed is not None:
+        return _held_unread(email, case, closed)
     hold = headers or _first_hold(judged) or _no_record(case, known)
     return _decided(email, rules, known, case, hold)
 
@@ -194,104 +194,6 @@ def _personal(email: Email, case: _Case) -> bool:
         if value and item.kind is FieldKind.NAME and person and names.related(value.text, person):
             return True
     return False
-
-
-_EMPTY_SUBJECT = frozenset(
-    [
-        "re",
-        "fw",
-        "fwd",
-        "form",
-        "forms",
-        "application",
-        "apply",
-        "encrypted",
-        "message",
-        "mail",
-        "email",
-        "e",
-        "secure",
-        "confidential",
-        "private",
-        "attached",
-        "attachment",
-        "document",
-        "scan",
-        "scanned",
-        "scanning",
-        "file",
-        "my",
-        "the",
-        "a",
-        "for",
-        "from",
-        "please",
-        "no",
-        "subject",
-        "completed",
-        "hello",
-        "hi",
-        "expression",
-        "of",
-        "interest",
-        "eoi",
-        "information",
-        "details",
-        "urgent",
-        "important",
-        "you",
-        "here",
-        "is",
-        "new",
-        "sent",
-        "via",
-        "and",
-        "as",
-        "requested",
-    ]
-)
-_CODES = {"ENCRYPTED": "CRYPT", "SCAN": "SCAN", "PASSWORD": "PASSWORD", "TNEF": "TNEF", "CORRUPT": "CORRUPT"}
-
-
-def _unreadable(email: Email, document: Document, case: _Case, rules: Rules) -> str | None:
-    """The code of content that nobody could read and that may be the scheme's, or None."""
-    unread = document.unread or (("SCAN",) if _is_photograph(email, case, rules) else ())
-    if not unread or case.judgement.intent in (Intent.FOLLOW_UP, Intent.WITHDRAWAL):
-        return None
-    code = _CODES.get(unread[0], unread[0])
-    given = case.extraction.labelled | case.extraction.ordered
-    if any(case.scheme.field(key).kind is FieldKind.TEXT for key in given):
-        return None
-    own = " ".join(line.text for line in document.lines if line.kind is Kind.OWN)
-    named = about(f"{email.subject} . {own}", case.scheme)
-    if named.ours or (named.role and not named.other):
-        return None if case.judgement.intent is Intent.ROLE_DESCRIPTION_REQUEST else code
-    if code == "CRYPT" and not own.strip() and not set(tokens(fold(email.subject))) - _EMPTY_SUBJECT:
-        return code
-    return None
-
-
-_DECORATION = re.compile(
-    r"image\d{3}\.|logo|signature|banner|icon|outlook-|facebook|twitter|linkedin|spacer", re.IGNORECASE
-)
-_PHOTOGRAPH = 1_000  # bytes: what is smaller is a spacer or a logo
-
-
-def _is_photograph(email: Email, case: _Case, rules: Rules) -> bool:
-    """Whether the mail speaks of a form and brings a picture that may be it."""
-    pictures = [
-        item
-        for item in email.attachments
-        if item.content_type.startswith("image/")
-        and not _DECORATION.search(item.filename)
-        and len(item.content) >= _PHOTOGRAPH
-    ]
-    if not pictures or case.extraction.labelled:
-        return False
-    words = pattern(rules.lexicon.phrases.get("form_attached", ()))
-    return bool(words.search(fold(email.subject))) or any(
-        words.search(sentence) for sentence in sentences_of(case.extraction.outside)
-    )
 
 
 def _held_unread(email: Email, case: _Case, code: str) -> Reading:
