@@ -1,9 +1,14 @@
 """Config -> the values that the core reads mail by."""
 
+from typing import TypeVar
+
+from inbox_worker.config.field_words import words_of
 from inbox_worker.config.sections import Config, FieldSection, MailboxSection, SchemeSection
 from inbox_worker.core.filing import Filing, Folders
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Rules, Scheme, Site
 from inbox_worker.public_suffix import registrable
+
+T = TypeVar("T")
 
 
 def rules(config: Config, mailbox: MailboxSection, lexicon: Lexicon) -> Rules:
@@ -37,16 +42,24 @@ def filing(config: Config, mailbox: MailboxSection) -> Filing:
 
 
 def _field(section: FieldSection) -> Field:
+    """The field with the words of its kind and sense added to the site's own."""
+    common = words_of(section.kind, section.label)
     return Field(
         key=section.key,
         label=section.label,
         kind=FieldKind(section.kind),
         required=section.required,
-        variants=section.variants,
-        keywords=section.keywords,
-        signature=section.signature,
+        variants=_together(section.variants, *(words.variants for words in common)),
+        keywords=_together(section.keywords, *(words.keywords for words in common)),
+        signature=_together(section.signature, *(words.signature for words in common)),
         prose=section.prose,
+        cues=_together(*(words.cues for words in common)),
+        hints=_together(*(words.hints for words in common)),
     )
+
+
+def _together(*groups: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))
 
 
 def _site(config: Config, mailbox: MailboxSection) -> Site:

@@ -10,6 +10,8 @@ from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import clean, plausible
 from inbox_worker.core.words import fold, pattern
 
+_NO_ANSWER = ("no_answer", "letter_business", "put_off")  # lists of phrases: such a sentence answers nothing
+
 
 def in_order_asked(document: Document, outside: tuple[Line, ...], context: Context) -> dict[str, FieldValue]:
     """Paragraphs without labels above our request for missing items: as many of them as items, in its order."""
@@ -49,7 +51,7 @@ def letter(outside: tuple[Line, ...], found: Labelled, scheme: Scheme, lexicon: 
     texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
     if len(found.asked & texts) > 1:  # somebody who keeps the questions answers there
         return {}
-    skip = pattern((*lexicon.phrases.get("no_answer", ()), *lexicon.phrases.get("put_off", ())))
+    skip = pattern(tuple(each for name in _NO_ANSWER for each in lexicon.phrases.get(name, ())))
     lines = [line for line in outside if line.origin == "body"]
     answers = passages.answers(lines, scheme, skip)
     kept = [answer for answer in answers if answer.key not in found.asked]

@@ -8,18 +8,23 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 
 from inbox_worker.core.document import Line
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.core.words import pattern, sentences, spoken
 
 _NEAR = 90  # characters from a sentence's start in which a cue counts fully
-_CUE, _LATE_CUE, _HINT, _HINTS_AT_MOST = 1.0, 0.5, 0.3, 2
+_PROSE, _CUE, _LATE, _HINT, _HINTS_AT_MOST = 1.0, 0.8, 0.5, 0.3, 2
+_ENOUGH = 0.62  # evidence that is more than hints
+_HINTS_ALONE = 0.5  # what beginning an answer on hints costs more, in a letter that answers fewer than two questions clearly
 _OPEN = 0.6  # what beginning an answer costs: a sentence without evidence begins none
 _NEXT, _LATER, _BACK = 0.2, 0.1, -0.3  # for the question after the last one answered, a later one, an earlier one
-_GO_ON, _NEW_PARAGRAPH = 0.3, -0.3  # for going on with an answer; in a new paragraph
-_LEAD_IN, _PRESENTS = 0.02, -0.3  # for a first sentence without a cue; for one that says who the sender is
+_GO_ON, _NEW_PARAGRAPH = 0.4, -0.3  # for going on with an answer; in a new paragraph
+_LEAD_IN, _PRESENTS = -0.1, -0.3  # for a first sentence without a cue; for one that says who the sender is
+_AGAINST_ORDER = 0.9  # evidence by which another order must be better than the page's to be taken
 _MAX_SENTENCES = 150
+_MAX_PERMUTED = 6  # questions whose orders are all compared
 _MAX_TEXTS = 8  # questions that are told apart; the states double with each
 
 _SALUTATION = re.compile(
@@ -71,19 +76,32 @@ def paragraphs(lines: Iterable[Line]) -> list[tuple[str, Line]]:
     return [(" ".join(parts), line) for parts, line in found]
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    key: str
+    prose: re.Pattern[str]
+    cues: re.Pattern[str]
+    hints: tuple[re.Pattern[str], ...]
+
+
 @lru_cache(maxsize=64)
-def _questions(scheme: Scheme) -> tuple[tuple[str, re.Pattern[str], tuple[re.Pattern[str], ...]], ...]:
-    """(key, cues, hints) of the questions that running text can answer."""
-    items = [item for item in scheme.fields if item.kind is FieldKind.TEXT and (item.prose or item.hints)]
-    return tuple((i.key, pattern(i.prose), tuple(pattern((hint,)) for hint in i.hints)) for i in items[:_MAX_TEXTS])
+def _questions(scheme: Scheme) -> tuple[_Question, ...]:
+    """The questions that running text can answer."""
+    items = [item for item in scheme.fields if item.kind is FieldKind.TEXT and (item.prose or item.cues)]
+    return tuple(
+        _Question(item.key, pattern(item.prose), pattern(item.cues), tuple(pattern((hint,)) for hint in item.hints))
+        for item in items[:_MAX_TEXTS]
+    )
 
 
-def _evidence(folded: str, cue: re.Pattern[str], hints: tuple[re.Pattern[str], ...]) -> float:
-    match = cue.search(folded)
+def _evidence(folded: str, question: _Question) -> float:
     strong = 0.0
-    if match:
-        strong = _CUE - 0.2 * match.start() / _NEAR if match.start() <= _NEAR else _LATE_CUE
-    return strong + _HINT * min(_HINTS_AT_MOST, sum(1 for hint in hints if hint.search(folded)))
+    for cue, weight in ((question.prose, _PROSE), (question.cues, _CUE)):
+        match = cue.search(folded)
+        if match:
+            near = weight - 0.2 * match.start() / _NEAR if match.start() <= _NEAR else _LATE
+            strong = max(strong, near)
+    return strong + _HINT * min(_HINTS_AT_MOST, sum(1 for hint in question.hints if hint.search(folded)))
 
 
 def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[_Sentence]:
@@ -92,14 +110,14 @@ def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[_Sen
         for sentence in sentences(_SALUTATION.sub("", text)):
             folded = spoken(sentence)
             silent = bool(skip.search(folded))
-            scores = tuple(0.0 if silent else _evidence(folded, cue, hints) for _, cue, hints in _questions(scheme))
+            scores = tuple(0.0 if silent else _evidence(folded, question) for question in _questions(scheme))
             found.append(_Sentence(sentence, line, place, scores, silent, bool(_WHO.search(folded))))
             if len(found) >= _MAX_SENTENCES:
                 return found
     return found
 
 
-def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool) -> Iterable[tuple[int, float]]:
+def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool, alone: float) -> Iterable[tuple[int, float]]:
     """The questions that `sentence` may belong to after `current` (-1: none), each with what that adds."""
     yield -1, 0.0
     if sentence.silent:
@@ -110,18 +128,20 @@ def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool) 
         elif not used >> number & 1:
             order = _NEXT if number == last + 1 else _LATER if number > last else _BACK
             plain = 0.0 if evidence else _PRESENTS if sentence.presents else _LEAD_IN
-            yield number, evidence + order + plain - _OPEN
+            yield number, evidence + order + plain - _OPEN - (alone if evidence < _ENOUGH else 0.0)
 
 
 def _divide(found: list[_Sentence]) -> tuple[int, ...]:
     """The question of each sentence in the best division (Viterbi over: answers begun, the present one, the last one)."""
     states: dict[tuple[int, int, int], _State] = {(0, -1, -1): _State(0.0)}
     paragraph = -1
+    clear = {sentence.evidence.index(max(sentence.evidence)) for sentence in found if max(sentence.evidence) >= _ENOUGH}
+    alone = _HINTS_ALONE if len(clear) < 2 else 0.0
     for sentence in found:
         grown: dict[tuple[int, int, int], _State] = {}
         same = sentence.paragraph == paragraph
         for (used, current, last), state in states.items():
-            for number, gain in _steps(sentence, current, last, used, same):
+            for number, gain in _steps(sentence, current, last, used, same, alone):
                 mark = (used | 1 << number, number, number) if number >= 0 else (used, -1, last)
                 score = state.score + gain
                 if mark not in grown or grown[mark].score < score:
@@ -150,6 +170,21 @@ def _fill_gaps(path: list[int], found: list[_Sentence], questions: int) -> None:
                 path[place] = missing if found[place].paragraph in whole else path[place]
 
 
+def _one_each(found: list[_Sentence], questions: int) -> list[int]:
+    """Give as many paragraphs as there are questions to them in order, where the cues do not speak against it; else []."""
+    if not 3 <= questions <= _MAX_PERMUTED or any(s.presents and not any(s.evidence) for s in found if not s.silent):
+        return []
+    places = list(dict.fromkeys(sentence.paragraph for sentence in found if not sentence.silent))
+    if len(places) != questions:
+        return []
+    table = [[max(s.evidence[q] for s in found if s.paragraph == p) for q in range(questions)] for p in places]
+    ordered = sum(table[q][q] for q in range(questions))
+    best = max(sum(table[p][q] for p, q in enumerate(order)) for order in permutations(range(questions)))
+    if sum(1 for q in range(questions) if table[q][q] > 0) < 2 or best - ordered > _AGAINST_ORDER:
+        return []
+    return [-1 if sentence.silent else places.index(sentence.paragraph) for sentence in found]
+
+
 def answers(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[Answer]:
     """Return the sentences of a letter that answer the scheme's questions, in reading order, one answer a question.
 
@@ -157,9 +192,13 @@ def answers(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[An
     wish to join.
     """
     found = _read(lines, scheme, skip)
-    path = list(_divide(found))
-    keys = [key for key, _, _ in _questions(scheme)]
-    _fill_gaps(path, found, len(keys))
+    keys = [question.key for question in _questions(scheme)]
+    if not keys or not found:
+        return []
+    path = _one_each(found, len(keys))
+    if not path:
+        path = list(_divide(found))
+        _fill_gaps(path, found, len(keys))
     taken: dict[int, Answer] = {}
     for number, sentence in zip(path, found, strict=True):
         if number < 0:

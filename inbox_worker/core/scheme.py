@@ -27,6 +27,7 @@ class Field:
     keywords: tuple[tuple[str, ...], ...] = ()
     signature: tuple[str, ...] = ()  # words that mark such a value in a signature block ("school", "manager")
     prose: tuple[str, ...] = ()  # regular expressions: a sentence of a letter that begins to answer this question
+    cues: tuple[str, ...] = ()  # as `prose`, of such questions in general: a little less sure
     hints: tuple[str, ...] = ()  # regular expressions: words that such a sentence often has, weak evidence alone
 
     def __hash__(self) -> int:

@@ -1,0 +1,79 @@
+"""What people call the items of any form: phrases/fields.yaml, merged into the fields that a site configures."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from inbox_worker.core.words import tokens
+from inbox_worker.errors import ConfigError
+
+FILE = "fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that come with one sense of a field, or one kind."""
+
+    when: tuple[tuple[str, ...], ...] = ()  # groups of stems; a label with all of one group has this sense
+    variants: tuple[str, ...] = ()
+    keywords: tuple[tuple[str, ...], ...] = ()
+    signature: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    def suit(self, label: str) -> bool:
+        """Whether `label` has this sense."""
+        words = tokens(label)
+        return any(all(any(word.startswith(stem) for word in words) for stem in group) for group in self.when)
+
+
+@cache
+def load() -> dict[str, tuple[Words, ...]]:
+    """Return the entries by group ("names", "emails", "short", "questions"). Raises ConfigError for a broken pattern."""
+    text = (files("inbox_worker") / "phrases" / f"{FILE}.yaml").read_text(encoding="utf-8")
+    data: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
+    problems = [
+        f"phrases/{FILE}.yaml: {group}, {entry.get('sense')}: not a regular expression: {error}"
+        for group, entries in data.items()
+        for entry in entries
+        for expression in (*entry.get("cues", ()), *entry.get("hints", ()))
+        if (error := _error(expression))
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return {group: tuple(map(_words, entries)) for group, entries in data.items()}
+
+
+def _error(expression: str) -> str:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        return str(error)
+    return ""
+
+
+def _words(entry: dict[str, Any]) -> Words:
+    return Words(
+        when=tuple(map(tuple, entry.get("when", ()))),
+        variants=tuple(entry.get("variants", ())),
+        keywords=tuple(map(tuple, entry.get("keywords", ()))),
+        signature=tuple(map(str, entry.get("signature", ()))),
+        cues=tuple(entry.get("cues", ())),
+        hints=tuple(entry.get("hints", ())),
+    )
+
+
+_GROUPS = {"name": "names", "email": "emails", "short": "short", "text": "questions"}
+
+
+def words_of(kind: str, label: str) -> tuple[Words, ...]:
+    """Return the entries that suit a field of `kind` ("name", "email", "short", "text") with this `label`."""
+    entries = load().get(_GROUPS[kind], ())
+    return tuple(entry for entry in entries if not entry.when or entry.suit(label))
+
+
+__all__ = ["Words", "load", "words_of"]
