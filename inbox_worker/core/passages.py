@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import permutations
+from itertools import combinations, permutations
 
 from inbox_worker.core.document import Line
 from inbox_worker.core.scheme import FieldKind, Scheme
@@ -18,11 +18,11 @@ _NEAR = 90  # characters from a sentence's start in which a cue counts fully
 _PROSE, _CUE, _LATE, _HINT, _HINTS_AT_MOST = 1.0, 0.8, 0.5, 0.3, 2
 _ENOUGH = 0.62  # evidence that is more than hints
 _HINTS_ALONE = 0.5  # what beginning an answer on hints costs more, in a letter that answers fewer than two questions clearly
-_OPEN = 0.6  # what beginning an answer costs: a sentence without evidence begins none
+_OPEN = 0.55  # what beginning an answer costs: a sentence without evidence begins none
 _NEXT, _LATER, _BACK = 0.2, 0.1, -0.3  # for the question after the last one answered, a later one, an earlier one
-_GO_ON, _NEW_PARAGRAPH = 0.4, -0.3  # for going on with an answer; in a new paragraph
-_LEAD_IN, _PRESENTS = -0.1, -0.3  # for a first sentence without a cue; for one that says who the sender is
+_GO_ON, _NEW_PARAGRAPH = 0.25, -0.3  # for going on with an answer; in a new paragraph
 _AGAINST_ORDER = 0.9  # evidence by which another order must be better than the page's to be taken
+_PLAINLY = 0.25  # evidence by which the question that is left out must be the best to leave out
 _MAX_SENTENCES = 150
 _MAX_PERMUTED = 6  # questions whose orders are all compared
 _MAX_TEXTS = 8  # questions that are told apart; the states double with each
@@ -125,10 +125,9 @@ def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool, 
     for number, evidence in enumerate(sentence.evidence):
         if number == current:
             yield number, evidence + (_GO_ON if same else _NEW_PARAGRAPH)
-        elif not used >> number & 1:
+        elif evidence and not used >> number & 1:
             order = _NEXT if number == last + 1 else _LATER if number > last else _BACK
-            plain = 0.0 if evidence else _PRESENTS if sentence.presents else _LEAD_IN
-            yield number, evidence + order + plain - _OPEN - (alone if evidence < _ENOUGH else 0.0)
+            yield number, evidence + order - _OPEN - (alone if evidence < _ENOUGH else 0.0)
 
 
 def _divide(found: list[_Sentence]) -> tuple[int, ...]:
@@ -171,18 +170,28 @@ def _fill_gaps(path: list[int], found: list[_Sentence], questions: int) -> None:
 
 
 def _one_each(found: list[_Sentence], questions: int) -> list[int]:
-    """Give as many paragraphs as there are questions to them in order, where the cues do not speak against it; else []."""
+    """Give each paragraph to one question, in the page's order, where there are as many of them or one fewer; else [].
+
+    Cues of two paragraphs at least must agree with that, no other order may fit much better, and which question is
+    left out must be plain.
+    """
     if not 3 <= questions <= _MAX_PERMUTED or any(s.presents and not any(s.evidence) for s in found if not s.silent):
         return []
     places = list(dict.fromkeys(sentence.paragraph for sentence in found if not sentence.silent))
-    if len(places) != questions:
+    if not max(3, questions - 1) <= len(places) <= questions:
         return []
     table = [[max(s.evidence[q] for s in found if s.paragraph == p) for q in range(questions)] for p in places]
-    ordered = sum(table[q][q] for q in range(questions))
-    best = max(sum(table[p][q] for p, q in enumerate(order)) for order in permutations(range(questions)))
-    if sum(1 for q in range(questions) if table[q][q] > 0) < 2 or best - ordered > _AGAINST_ORDER:
+
+    def fit(order: tuple[int, ...]) -> float:
+        return sum(table[row][question] for row, question in enumerate(order))
+
+    in_order = sorted(combinations(range(questions), len(places)), key=fit, reverse=True)
+    best = in_order[0]
+    agreeing = sum(1 for row, question in enumerate(best) if table[row][question] > 0)
+    plain = len(in_order) == 1 or fit(best) - fit(in_order[1]) >= _PLAINLY
+    if agreeing < 2 or not plain or max(map(fit, permutations(range(questions), len(places)))) - fit(best) > _AGAINST_ORDER:
         return []
-    return [-1 if sentence.silent else places.index(sentence.paragraph) for sentence in found]
+    return [-1 if sentence.silent else best[places.index(sentence.paragraph)] for sentence in found]
 
 
 def answers(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[Answer]:
