@@ -9,7 +9,7 @@ from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signs import Mail, Signs, Target, find, signs_of
-from inbox_worker.core.words import fold, pattern
+from inbox_worker.core.words import bare, fold, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
     if _vetoed(mail, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
-    if _joins(signs, scope, mail, requested, lexicon):
+    if _joins(signs, scope, mail, requested, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
     if requested and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
@@ -125,7 +125,7 @@ def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
     return any(find(name, text, lexicon) for name in lists)
 
 
-def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Lexicon) -> bool:
+def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether the sender plainly wants to join, or gives answers and is interested."""
     if signs.declines:
         return False
@@ -134,7 +134,7 @@ def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Le
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
-    if len(mail.extraction.ordered) >= _ANSWERS and scope.ours and find("answering", _before_list(mail), lexicon):
+    if len(mail.extraction.ordered) >= _ANSWERS and scope.ours and _answering(mail, scheme, lexicon):
         return True
     return weak and (bool(given) or not (requested or signs.hesitates))
 
@@ -142,8 +142,13 @@ def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, lexicon: Le
 _ANSWERS = 3  # numbered items from which a list may be the answers to a form's questions
 
 
-def _before_list(mail: Mail) -> str:
-    return " . ".join((fold(mail.subject), *mail.intro))
+def _answering(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a numbered list answers the form: its introduction says so, or the form is what the mail answers."""
+    if find("answering", " . ".join((fold(mail.subject), *mail.intro)), lexicon):
+        return True
+    quoted = bare(mail.quoted[:8_000])
+    asked = [item for item in scheme.fields if item.kind is FieldKind.TEXT and bare(item.label) in quoted]
+    return len(asked) >= 2
 
 
 def _refers(mail: Mail, scope: _Scope, lexicon: Lexicon) -> bool:
@@ -167,7 +172,7 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP
-    if _asks(signs, scope) and not _vetoed(mail, lexicon, joined=False):
+    if signs.named and _asks(signs, scope) and not _vetoed(mail, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
     if mail.in_thread and not scope.other and not find("business", " . ".join(mail.text), lexicon):
         return Intent.FOLLOW_UP

@@ -46,6 +46,7 @@ class Signs:
     joins: list[Target] = field(default_factory=list)
     weak: list[Target] = field(default_factory=list)
     requests: list[Target] = field(default_factory=list)
+    named: bool = False  # a request names the documents themselves, not only "more"
     hesitates: bool = False
     declines: bool = False  # says that this is no application
     refuses: bool = False  # says that they do not want to join at all
@@ -150,13 +151,15 @@ _GENERIC = frozenset(
 
 
 def _target(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Target:
-    subject = about(sentence, scheme)
-    if subject.ours:
-        return Target.OURS
-    if subject.other:
-        return Target.OTHER
-    if subject.role:
-        return Target.OURS if not find("other_role", sentence, lexicon) else Target.OTHER
+    """What a wish that begins at `start` is for: what is named behind it counts before what is named in front."""
+    for text in (sentence[start:], sentence):
+        subject = about(text, scheme)
+        if subject.ours:
+            return Target.OURS
+        if subject.other:
+            return Target.OTHER
+        if subject.role:
+            return Target.OTHER if find("other_role", text, lexicon) else Target.OURS
     match = _OBJECT.search(sentence, start)
     if match:
         first = tokens(match["what"])[:3]
@@ -201,6 +204,7 @@ def _request(
         return False
     if thing and (in_subject or asks):
         signs.requests.append(_request_target(sentence, scheme))
+        signs.named = signs.named or bool(match)
         signs.seen.append(f"asks: {thing}")
     elif named_before and asks and _ANAPHORA.search(sentence):
         signs.requests.append(Target.OPEN)
