@@ -51,9 +51,10 @@ FIELDS = {
     ),
     "other": _field(
         _names(
-            "cc bcc kopie kopia kopi copie копия 抄送 importance priority attachments? organi[sz]ation newsgroups",
+            "cc bcc kopie kopia kopi copie копия 抄送 priority attachments? organi[sz]ation newsgroups",
             "reply[- ]to",
             "antwort an",
+            r"importance(?=[*_]{0,2}\s?[:：][*_]{0,2}\s*(?:high|low|normal)\b)",  # any other word answers a question
         )
     ),
 }

@@ -154,6 +154,15 @@ def test_first_name_and_surname_make_the_name():
     assert values(reading(FORM.replace("Name: Jo Bell", "First name: Jo\nSurname: Bell")))["name"] == "Jo Bell"
 
 
+def test_an_answer_labelled_importance_is_no_head_of_the_quoted_mail_below_it():
+    notice = "\n\nFrom: Equality and Diversity <equalityanddiversity@kent.ac.uk>\nSent: 4 May 2026 10:02\nTo: All\nSubject: Allies\n\nDear all"
+    body = (
+        DETAILS
+        + "Why: I care about it.\nSkills: Ten years of listening.\nSupport: A buddy.\nImportance: People matter.\n"
+    )
+    assert values(reading(JOIN + body + notice)) == VALUES
+
+
 # ------------------------------------------------------------------ prose
 
 
