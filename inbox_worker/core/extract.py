@@ -11,7 +11,9 @@ from inbox_worker.core.letter import in_order_asked, letter
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, own, passed_on, prepared
+from inbox_worker.core.replaced import replacements
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.values import clean
 from inbox_worker.core.words import pattern, spoken, tokens
 
 
@@ -81,6 +83,8 @@ def extract(
     if follow_up:
         stated = prose.statements(list(outside), scheme)
         _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
+        renewed = replacements(outside, context)
+        _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})
         if not values:
             _add(values, in_order_asked(document, outside, context))
     else:

@@ -10,7 +10,10 @@ from inbox_worker.core.label_scores import MARKS, MAX_LABEL_WORDS, QUESTION_WORD
 from inbox_worker.core.scheme import Scheme
 from inbox_worker.core.words import plain, tokens
 
-_SEPARATOR = re.compile(r"\s*[?:=]+[*_\s]*(?:[-:.]\s+)?|\s+-+>?\s+|\s*(?:\.{3,}|_{3,})\s*|\s*;\s+|-\s+(?=\S)")
+_SEPARATOR = re.compile(
+    r"\s*[?:=]+[*_\s]*(?:[-:.]\s+)?|\s+-+>?\s+|\s*(?:\.{3,}|_{3,})\s*|\s*;\s+|-\s+(?=\S)"
+    r"|\s*(?:>{2,}|=+>|[\u2192\u21d2\u279c\u2794\u27a4\u25ba\u25b6])\s*|\s+~+\s+"
+)
 
 
 _NOT_A_LABEL = re.compile(
@@ -51,7 +54,7 @@ def _splits(text: str) -> Iterator[tuple[str, str, str]]:
             return
         head = text[: found.start()]
         if head.strip(MARKS):
-            mark = next((m for m in "?:=-" if m in found.group()), "-")
+            mark = next((m for m in "?:=-" if m in found.group()), ":" if found.group().strip(" ._;~") else "-")
             yield head, mark, text[found.end() :].strip(MARKS)
 
 

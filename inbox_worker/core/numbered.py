@@ -86,32 +86,60 @@ def _is_list(indices: list[int], lines: list[Line]) -> bool:
 def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme) -> list[Choice]:
     """Add the one heading of unknown sense that stands where a missing question belongs."""
     texts = _texts(scheme)
+    choices = [choice for choice in choices if not _heads_nothing(choice, choices, scheme)]
     by_key = {choice.key: choice for choice in choices}
-    if sum(1 for key in texts if key in by_key) < 2:
+    known = [by_key[key] for key in texts if key in by_key]
+    if len(known) < 2:
         return choices
+    bare = all(choice.label.mark in ("alone", "prefix") and not choice.label.rest for choice in known)
     result = list(choices)
     for place, key in enumerate(texts):
         if key in by_key:
             continue
         before = by_key.get(texts[place - 1]) if place else None
         after = by_key.get(texts[place + 1]) if place + 1 < len(texts) else None
-        start = before.label.line + before.label.lines if before else None
-        end = after.label.line if after else len(lines) if before else None
-        if start is None or end is None or (before is None and after is None):
+        if before is None and place:
             continue
-        headings = [index for index in range(start, end) if _is_heading(lines[index]) and index + 1 < len(lines)]
+        start = before.label.line + before.label.lines if before else _after_details(choices, after)
+        end = after.label.line if after else len(lines) if before else 0
+        headings = [index for index in range(start, end - 1) if _is_heading(lines, index, bare)]
+        if not headings and end == len(lines):
+            headings = [index for index in range(start, end - 1) if _is_heading(lines, index, False)]
         if len(headings) == 1:
             label = Label(headings[0], lines[headings[0]].text, "", {key: _BY_PLACE}, "place")
             result.append(Choice(label, key, _BY_PLACE))
     return sorted(result, key=lambda choice: (choice.label.line, choice.label.column))
 
 
-def _is_heading(line: Line) -> bool:
+def _heads_nothing(choice: Choice, choices: list[Choice], scheme: Scheme) -> bool:
+    """Whether a label of doubtful sense has the next label right below it: the title of the whole, no question."""
+    label = choice.label
+    doubtful = label.mark == "alone" and label.scores.get(choice.key, 0.0) < 0.9
+    below = label.line + label.lines
+    text = scheme.field(choice.key).kind is FieldKind.TEXT
+    return doubtful and text and any(other.label.line == below for other in choices)
+
+
+def _after_details(choices: list[Choice], after: Choice | None) -> int:
+    """The line after the last one-line label before `after`: there the first question may stand; past it without any."""
+    end = after.label.line if after else 0
+    lines = [choice.label.line + choice.label.lines for choice in choices if choice.label.line < end]
+    return max(lines, default=end)
+
+
+def _is_heading(lines: list[Line], index: int, bare: bool) -> bool:
+    """Whether a short line is set off as a heading; with `bare`, as the others are, by having no end and text below."""
+    line, below = lines[index], lines[index + 1] if index + 1 < len(lines) else None
     text = line.text.strip("*_ ")
     words = text.split()
-    if line.kind is not Kind.OWN or not line.gap or not 1 <= len(words) <= 10 or line.cells:
+    if line.kind is not Kind.OWN or not 1 <= len(words) <= 10 or line.cells or line.bullet:
         return False
-    return text.isupper() or (text.endswith(("?", ":")) and text.count("?") + text.count(":") == 1)
+    if line.gap and (text.isupper() or (text.endswith(("?", ":")) and text.count("?") + text.count(":") == 1)):
+        return True
+    if not bare or below is None or below.kind is not Kind.OWN or below.origin != line.origin:
+        return False
+    set_off = line.gap or line.origin.startswith("attachment")
+    return set_off and len(words) >= 2 and text[-1:].isalnum() and text[:1].isupper() and not below.gap
 
 
 def with_stacked(choices: list[Choice], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:

@@ -140,6 +140,11 @@ _STATES = (
     r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
 )
 
+_ON_FORM = (
+    r"\s+(?:(?:on|in|for|of|from) (?:my |the |this )?(?:form|application|record|file|e-?mail|list|system)"
+    r"|field|entry|details?|\([^()]{2,30}\))"
+)
+
 
 @lru_cache(maxsize=32)
 def _statement(scheme: Scheme) -> re.Pattern[str]:
@@ -152,7 +157,7 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
     }
     words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
     return re.compile(
-        rf"\b(?:my |the |our |correct |new |right )*(?P<label>{words}){_STATES}(?P<value>[^;!?\n]{{2,200}})",
+        rf"\b(?:my |the |our |correct |new |right )*(?P<label>{words})(?:{_ON_FORM})?{_STATES}(?P<value>[^;!?\n]{{2,200}})",
         re.IGNORECASE,
     )
 
