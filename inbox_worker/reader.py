@@ -1,14 +1,14 @@
-"""Bytes of a mail -> what was understood of it. The one place that joins parser, documents and core."""
+"""Bytes of a mail -> what was understood of it. The one place that joins parser, documents and core.
+
+The libraries behind it are imported by the first mail: the worker itself hardly reads (`reading_process` does), and a
+pass with nothing to do shall cost little.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from inbox_worker import documents
-from inbox_worker.core.build_document import build
 from inbox_worker.core.document import Document
 from inbox_worker.core.mail import Email, RawMail
-from inbox_worker.core.parse import parse
-from inbox_worker.core.read import read
 from inbox_worker.core.reading import Known, Reading
 from inbox_worker.core.scheme import Rules
 
@@ -30,11 +30,17 @@ class Reader:
 
     def content(self, raw: RawMail) -> Content:
         """Return what `raw` holds. Attached forms are read in a process with limits."""
+        from inbox_worker import documents
+        from inbox_worker.core.build_document import build
+        from inbox_worker.core.parse import parse
+
         email = parse(raw)
         return Content(raw, email, build(email, documents.read_forms(email.attachments)))
 
     def read(self, content: Content, known: Known, now: datetime) -> Reading:
         """Return what the mail means, given what is on record. Pure."""
+        from inbox_worker.core.read import read
+
         raw = content.raw
         return read(
             content.email, content.document, self.rules, known, now, raw.received, flags=raw.flags, junk=raw.junk

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import xlsxwriter
-
 from inbox_worker.safe_text import revealed
 
 Cell = str | int | datetime  # a datetime is shown as it stands: bring it into the site's zone before
@@ -44,6 +42,8 @@ def workbook(tables: Sequence[Table], charts: Sequence[Chart] = ()) -> bytes:
 
     Every text stays whole: what is longer than a cell goes on in the rows below, under the same first cell.
     """
+    import xlsxwriter  # here: most passes of the service write no workbook
+
     out = io.BytesIO()
     # In memory: no temporary file holds the data of anybody.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
