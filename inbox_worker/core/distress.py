@@ -1,5 +1,6 @@
 """How soon a person must look at a mail (domain.md 7). Recall before precision; never an assessment of anybody."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ class Finding:
 
 
 NOTHING = Finding(Tier.NONE)
+_SIGN = "sign_"  # how the lists of signs are named
 _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
 
 
@@ -28,10 +30,12 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     found = NOTHING
     left = _MAX_TEXT
     for text in texts:
+        before = ""
         for sentence in _pieces(text[:left]):
-            here = _judge(sentence, lexicon)
-            if _ORDER.index(here.tier) > _ORDER.index(found.tier):
-                found = here
+            for here in (_judge(sentence, lexicon), _together(before, sentence, lexicon)):
+                if _ORDER.index(here.tier) > _ORDER.index(found.tier):
+                    found = here
+            before = sentence
         left -= len(text)
         if left <= 0:
             break
@@ -53,7 +57,8 @@ def _judge(sentence: str, lexicon: Lexicon) -> Finding:
     text = pattern(lists.get("harmless", ())).sub(" ", sentence)
     grave = pattern(lists.get("A", ())).search(text)
     if grave:
-        lowered = _reported(text, grave.start(), lexicon) and not _recent(text, lexicon)
+        lowered = _quoted(text, grave, lexicon) or _over(text, grave.group(), lexicon)
+        lowered = lowered and not _recent(text, lexicon)
         return Finding(Tier.C if lowered else Tier.A, grave.group())
     found = Finding(Tier.NONE)
     for match in pattern(lists.get("B", ())).finditer(text):
@@ -63,6 +68,26 @@ def _judge(sentence: str, lexicon: Lexicon) -> Finding:
     return found
 
 
+def _together(before: str, sentence: str, lexicon: Lexicon) -> Finding:
+    """What signs come to that weigh little alone, in a sentence and the one before it."""
+    lists = lexicon.distress
+    text = pattern(lists.get("harmless", ())).sub(" ", f"{before} {sentence}")
+    signs = {name.removeprefix(_SIGN) for name in lists if name.startswith(_SIGN) and pattern(lists[name]).search(text)}
+    for tier_, name in ((Tier.A, "combined_a"), (Tier.B, "combined_b")):
+        for combination in lists.get(name, ()):
+            if signs.issuperset(combination.split()):
+                return Finding(Tier.C if _set_aside(text, lexicon) else tier_, combination)
+    return NOTHING
+
+
+def _set_aside(text: str, lexicon: Lexicon) -> bool:
+    """Whether a passage tells of the past, of what others went through, or informs its readers."""
+    lists = lexicon.distress
+    if pattern(lists.get("information", ())).search(text) or pattern(lists.get("reported", ())).search(text):
+        return True
+    return bool(pattern(lists.get("past", ())).search(text)) and not _recent(text, lexicon)
+
+
 def _recent(text: str, lexicon: Lexicon) -> bool:
     return bool(pattern(lexicon.distress.get("recent", ())).search(text))
 
@@ -70,6 +95,18 @@ def _recent(text: str, lexicon: Lexicon) -> bool:
 def _reported(text: str, start: int, lexicon: Lexicon) -> bool:
     """Another person's words: "a student told me 'I want to die'"."""
     return bool(pattern(lexicon.distress.get("reported", ())).search(text[:start]))
+
+
+def _quoted(text: str, grave: re.Match[str], lexicon: Lexicon) -> bool:
+    """Whether somebody else said this of themselves; what is told of him or her ("she says he'll jump") is not lowered."""
+    return bool(_FIRST_PERSON.search(grave.group())) and _reported(text, grave.start(), lexicon)
+
+
+def _over(text: str, phrase: str, lexicon: Lexicon) -> bool:
+    """Whether an act was tried at a time that has gone ("I took an overdose at nineteen")."""
+    lists = lexicon.distress
+    tried = pattern(lists.get("tried", ())).search(phrase)
+    return bool(tried) and bool(pattern(lists.get("past", ())).search(text))
 
 
 def _lowered(text: str, start: int, phrase: str, lexicon: Lexicon) -> bool:
@@ -84,15 +121,15 @@ def _lowered(text: str, start: int, phrase: str, lexicon: Lexicon) -> bool:
     return bool(pattern(lists.get("past", ())).search(text)) and not _recent(text, lexicon)
 
 
-_FIRST_PERSON = pattern((r"\b(?:i|i'm|i've|i'd|i'll|my|me|mine|myself)\b",))
+_FIRST_PERSON = pattern((r"\b(?:i|i'm|i've|i'd|i'll|my|me|mine|myself|us|we)\b",))
 
 
 def _about_another(text: str, start: int, phrase: str, lexicon: Lexicon) -> bool:
     """Whether the nearest person named before the phrase is somebody else than the sender."""
-    if _FIRST_PERSON.match(phrase):
+    if _FIRST_PERSON.search(phrase):
         return False
     others = [match.end() for match in pattern(lexicon.distress.get("other_person", ())).finditer(text[:start])]
     own = [match.end() for match in _FIRST_PERSON.finditer(text[:start])]
     if others and (not own or max(others) > max(own)):
         return True
-    return not own and not _FIRST_PERSON.search(text)
+    return bool(others) and not own
