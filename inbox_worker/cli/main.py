@@ -29,6 +29,8 @@ app = typer.Typer(
     help="Reads a team mailbox, turns expressions of interest into applications, and answers only what it should.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback may quote a mail
+    # Panels and colours are for terminals: in a pipe they would only double the time that the help takes.
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Try it on this machine: inbox-worker demo",
 )

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, Select, Table
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from inbox_worker.store.tally import Tally
 
@@ -82,8 +82,4 @@ def _inserting_once(table: Table, dialect: str) -> Executable:
 
 def _upserting(table: Table, dialect: str) -> Any:
     """Return the INSERT of a database: both know ON CONFLICT, each by its own class."""
-    if dialect == "sqlite":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # here: it brings three drivers' dialects, which take time to import
-
-    return postgresql.insert(table)
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
