@@ -33,7 +33,7 @@ class Words:
 
 @cache
 def load() -> dict[str, tuple[Words, ...]]:
-    """Return the entries by group ("names", "emails", "short", "questions"). Raises ConfigError for a broken pattern."""
+    """Return the entries by group ("names", "emails", "short", "questions"). Raises ConfigError."""
     text = (files("inbox_worker") / "phrases" / f"{FILE}.yaml").read_text(encoding="utf-8")
     data: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
     problems = [

@@ -69,7 +69,7 @@ def extract(
     """
     person = names.from_header(sender)
     context = Context(scheme, lexicon, frozenset(tokens(sender.name)) | frozenset(tokens(person or "")))
-    region = Region(prepared(own(document).lines[:MAX_LINES], scheme))
+    region = Region(prepared(own(document, scheme).lines[:MAX_LINES], scheme))
     found = labelled(region.lines, context)
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:

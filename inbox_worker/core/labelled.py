@@ -1,10 +1,11 @@
 """What stands under the labels, headings and numbers of a form, read as one consistent whole."""
 
+import re
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from inbox_worker.core import names, numbered
+from inbox_worker.core import names, numbered, signature
 from inbox_worker.core.assign import Choice, assign
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.gather import Block, Context, gather
@@ -90,6 +91,7 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
     asides = _cut_requests(values, context)
     blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
     values.update(_two_part_name(listed, scheme))
+    _unfold_name(values, blocks, context)
     return Labelled(
         values=values,
         asked=frozenset(choice.key for choice in choices),
@@ -183,6 +185,31 @@ def _merged(blocks: list[Block], spare: list[Label], lines: list[Line], context:
         both = (*block.parts, *parts) if label.line > block.label.line else (*parts, *block.parts)
         result[index] = replace(block, parts=both)
     return result
+
+
+def _unfold_name(values: dict[str, FieldValue], blocks: list[Block], context: Context) -> None:
+    """Take "Jo Bell, Clerk, Law School (jo@example.org)" under the label of the name apart into what it holds."""
+    for block in blocks:
+        item = context.scheme.field(block.key)
+        stated = values.get(block.key)
+        if item.kind is not FieldKind.NAME or stated is None or not re.search(r"[,;|(@]|\s[-\u2013]\s", stated.text):
+            continue
+        whole = " ".join(block.parts)
+        rest = re.sub(r"[(<\[]?\s*(?:mailto:)?[^\s()<>,;|]+@[^\s()<>,;|]+\s*[)>\]]?", " ", whole)
+        line = replace(block.line, text=rest.rstrip(" ."), cells=())
+        held = signature.details([line], context.scheme, context.lexicon, None)
+        mailed = next((item.key for item in context.scheme.fields if item.kind is FieldKind.EMAIL), None)
+        address = email_in(whole)
+        if mailed and address:
+            held[mailed] = signature.Found(address, line)
+        first = short(re.split(r"[,;|(]|\s[-\u2013]\s", rest)[0])
+        if held and 2 <= len(first.split()) <= 6:
+            held[block.key] = signature.Found(names.without_pronouns(first), line)
+        if block.key not in held or len(held) < 2:
+            continue
+        for key, found in held.items():
+            if key == block.key or key not in values:
+                values[key] = FieldValue(found.text, stated.source, LIKELY)
 
 
 def _two_part_name(lines: list[Line], scheme: Scheme) -> dict[str, FieldValue]:

@@ -70,7 +70,7 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
         _NOT_A_LABEL.match(" ".join(words)) and words[0] not in QUESTION_WORDS
     ):
         return mark == ":" and not rest and len(words) > 3  # "Something I should have put under skills:"
-    return mark not in "-" or len(words) <= 9
+    return mark != "-" or len(words) <= (14 if words[0] in QUESTION_WORDS else 9)
 
 
 def whole_question(text: str, scheme: Scheme) -> Label | None:
@@ -104,8 +104,8 @@ def of_text(text: str, scheme: Scheme) -> Label | None:
     if prefix := whole_question(shown, scheme):
         key = next(iter(prefix.scores))
         left_over = len(tokens(prefix.rest))
-        if whole and 1 <= left_over <= 3 and whole.scores.get(key, 0) >= 0.6:
-            return whole
+        if whole and best is None and 1 <= left_over <= 3 and whole.scores.get(key, 0) >= 0.6:
+            return whole  # the question goes on in words of the sender's own
         if best is None or (best.best < 0.97 and len(tokens(best.text)) < len(tokens(prefix.text))):
             best = prefix
     return original_rest(best, text) if best is not None else whole

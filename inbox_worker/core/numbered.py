@@ -117,11 +117,12 @@ def _heads_nothing(choice: Choice, choices: list[Choice], scheme: Scheme) -> boo
     doubtful = label.mark == "alone" and label.scores.get(choice.key, 0.0) < 0.9
     below = label.line + label.lines
     text = scheme.field(choice.key).kind is FieldKind.TEXT
-    return doubtful and text and any(other.label.line == below for other in choices)
+    first = all(o.label.line >= label.line for o in choices if scheme.field(o.key).kind is FieldKind.TEXT)
+    return doubtful and text and first and any(other.label.line == below for other in choices)
 
 
 def _after_details(choices: list[Choice], after: Choice | None) -> int:
-    """The line after the last one-line label before `after`: there the first question may stand; past it without any."""
+    """The line after the last one-line label before `after`: there the first question may stand."""
     end = after.label.line if after else 0
     lines = [choice.label.line + choice.label.lines for choice in choices if choice.label.line < end]
     return max(lines, default=end)
@@ -148,7 +149,8 @@ def with_stacked(choices: list[Choice], lines: list[Line], scheme: Scheme, lexic
     place = 0
     while place < len(choices):
         run = _run(choices, place, lines)
-        values = _values(run, lines) if len(run) >= 3 else []
+        stops = {choice.label.line for choice in choices}
+        values = _values(run, lines, stops) if len(run) >= 3 else []
         if len(values) == len(run) and _suits(run, values, scheme, lexicon):
             result += [
                 Choice(
@@ -183,11 +185,14 @@ def _suits(run: list[Choice], values: list[str], scheme: Scheme, lexicon: Lexico
     return fits and not any(value.rstrip().endswith(",") for value in values)
 
 
-def _values(run: list[Choice], lines: list[Line]) -> list[str]:
+def _values(run: list[Choice], lines: list[Line], stops: set[int]) -> list[str]:
+    """The sender's lines below the run, one for each label; they end at the next label."""
     start = run[-1].label.line + run[-1].label.lines
     values: list[str] = []
-    for line in lines[start:]:
+    for place, line in enumerate(lines[start:], start):
         if line.kind is not Kind.OWN or line.origin != lines[run[0].label.line].origin or len(values) == len(run):
             break
+        if place in stops:
+            return []
         values.append(line.text)
     return values

@@ -1,7 +1,7 @@
 """Answers in running text: the best division of a letter's sentences among the questions, taken as a whole.
 
-Each sentence either belongs to one question or to none; each question's answer is one run of sentences. Cues speak for a
-question, going on within a paragraph costs nothing, changing over does, and questions are mostly answered in their order.
+Each sentence belongs to one question or to none; each question's answer is one run of sentences. Cues speak for a
+question, going on within a paragraph costs nothing, changing over does, and most people keep the page's order.
 """
 
 import re
@@ -17,7 +17,9 @@ from inbox_worker.core.words import pattern, sentences, spoken
 _NEAR = 90  # characters from a sentence's start in which a cue counts fully
 _PROSE, _CUE, _LATE, _HINT, _HINTS_AT_MOST = 1.0, 0.8, 0.5, 0.3, 2
 _ENOUGH = 0.62  # evidence that is more than hints
-_HINTS_ALONE = 0.5  # what beginning an answer on hints costs more, in a letter that answers fewer than two questions clearly
+_HINTS_ALONE = (
+    0.5  # what beginning an answer on hints costs more, in a letter that answers fewer than two questions clearly
+)
 _OPEN = 0.55  # what beginning an answer costs: a sentence without evidence begins none
 _NEXT, _LATER, _BACK = 0.2, 0.1, -0.3  # for the question after the last one answered, a later one, an earlier one
 _GO_ON, _NEW_PARAGRAPH = 0.25, -0.3  # for going on with an answer; in a new paragraph
@@ -28,12 +30,14 @@ _MAX_PERMUTED = 6  # questions whose orders are all compared
 _MAX_TEXTS = 8  # questions that are told apart; the states double with each
 
 _SALUTATION = re.compile(
-    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening)\b[^,.!:;?]{0,40}[,!:;-]\s+(?=\S)",
+    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon"
+    r"|evening)\b[^,.!:;?]{0,40}[,!:;-]\s+(?=\S)",
     re.IGNORECASE,
 )
 _WHO = pattern(
     (
-        r"^(?:my (?:full )?name|i(?:'m| am) (?:[a-z]+ [a-z]+,|an? |the |currently |based |writing )|i (?:currently )?work\b|this is\b)",
+        r"^(?:my (?:full )?name|i(?:'m| am) (?:[a-z]+ [a-z]+,|an? |the |currently |based |writing )"
+        r"|i (?:currently )?work\b|this is\b)",
         r"\b(?:your|the) (?:e-?mail|page|website|web page|poster|newsletter|bulletin|advert|notice|intranet|call)\b",
         r"\b(?:apply|applying|application|volunteer for|put my ?self forward|offer myself|my name down|my details)\b",
     )
@@ -117,7 +121,9 @@ def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[_Sen
     return found
 
 
-def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool, alone: float) -> Iterable[tuple[int, float]]:
+def _steps(
+    sentence: _Sentence, current: int, last: int, used: int, same: bool, alone: float
+) -> Iterable[tuple[int, float]]:
     """The questions that `sentence` may belong to after `current` (-1: none), each with what that adds."""
     yield -1, 0.0
     if sentence.silent:
@@ -131,7 +137,7 @@ def _steps(sentence: _Sentence, current: int, last: int, used: int, same: bool, 
 
 
 def _divide(found: list[_Sentence]) -> tuple[int, ...]:
-    """The question of each sentence in the best division (Viterbi over: answers begun, the present one, the last one)."""
+    """The question of each sentence in the best division (Viterbi: answers begun, the present, the last one)."""
     states: dict[tuple[int, int, int], _State] = {(0, -1, -1): _State(0.0)}
     paragraph = -1
     clear = {sentence.evidence.index(max(sentence.evidence)) for sentence in found if max(sentence.evidence) >= _ENOUGH}
@@ -189,7 +195,11 @@ def _one_each(found: list[_Sentence], questions: int) -> list[int]:
     best = in_order[0]
     agreeing = sum(1 for row, question in enumerate(best) if table[row][question] > 0)
     plain = len(in_order) == 1 or fit(best) - fit(in_order[1]) >= _PLAINLY
-    if agreeing < 2 or not plain or max(map(fit, permutations(range(questions), len(places)))) - fit(best) > _AGAINST_ORDER:
+    if (
+        agreeing < 2
+        or not plain
+        or max(map(fit, permutations(range(questions), len(places)))) - fit(best) > _AGAINST_ORDER
+    ):
         return []
     return [-1 if sentence.silent else best[places.index(sentence.paragraph)] for sentence in found]
 

@@ -12,25 +12,37 @@ from inbox_worker.core.signature import Found, best_field, fit, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, plain, sentences
 
-_ARTICLE = r"(?:an?|the|your|our|currently|now|one of the|also|just|employed as|working as)\s+"
+_ARTICLE = (
+    r"(?:an?|the|your|our|its|their|that of|currently|now|one of the|also|just|here as|employed as"
+    r"|working as|writing as"
+    r"|speaking as)\s+"
+)
 _LIST = (
     r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"  # "X, Y and Z"
 )
-_TITLE = r"(?P<title>[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
+_TITLE = r"(?P<title>(?!(?:on|in|at|from|with|for|to|of)\s)[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
 _STOP = (
     r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since"
-    r"|for (?:the|\d))\b|\s+-|$)"
+    r"|for (?:the|\d)|on (?:placement|secondment|loan|leave|the|a)|in which|by (?:trade|profession|day"
+    r"|training)|here)\b"
+    r"|\s+for (?-i:[A-Z])|\s+-|$)"
 )
 _ROLE = re.compile(
-    r"\b(?:i(?:'?m| am)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as|employed as|as)\s+"
+    r"\b(?:i(?:'?m| am|'?ve been| have been)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as"
+    r"|employed as|employs me as|as)\s+"
     rf"(?:{_ARTICLE})*{_TITLE}{_STOP}",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"\b(?:i(?:'?m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from)\s+"
-    r"(?:currently\s+)?(?:based\s+|working\s+)?"
-    rf"(?:in|at|within|for|from)\s+(?:the\s+|our\s+)?(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
-    r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which|since)\b|$)",
+    r"\b(?:(?:i(?:'?m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from"
+    r"|placement|am here"
+    r"|(?:colleagues|friends|everyone|people)|secondment|'ve been|have been|know me|greetings|hello|hi)\s+"
+    r"(?:currently\s+)?(?:based\s+|working\s+)?(?:on placement\s+)?(?:in|at|within|for|from|with|on)"
+    r"|(?:i|and)\s+(?:belong to|joined|have joined|represent)|(?:a|the)\s+(?:member|part)\s+of|employed by"
+    r"|\bi\s[^,.;:!?]{3,50}\sfor"
+    rf")\s+(?:the\s+|our\s+)?(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
+    r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which"
+    r"|since|last|for (?:\d|the last|over)|until|as an?|as the)\b|$)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -72,6 +84,7 @@ def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | Non
 
 def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
     shown = " ".join(sentence.replace("\u2019", "'").split())
+    _labelled_fact(shown, line, scheme, found)
     for match in _ROLE.finditer(shown):
         title, place = split_place(match["title"], scheme, lexicon)
         key = best_field(short(title), scheme)
@@ -85,6 +98,43 @@ def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: 
             key = best_field(short(value), scheme) if value else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
+
+
+@lru_cache(maxsize=32)
+def _own_label(scheme: Scheme) -> re.Pattern[str]:
+    """ "My department is X", "job's plumber": a one-line field by its label."""
+    names_ = {
+        fold(part)
+        for item in scheme.fields
+        if item.kind is FieldKind.SHORT
+        for name in (item.label, *item.variants)
+        for part in name.split("/")
+        if 1 <= len(part.split()) <= 2 and len(part) >= 3 and not part.casefold().startswith(("my ", "your "))
+    }
+    words = "|".join(sorted(map(re.escape, names_), key=len, reverse=True)) or "(?!)"
+    return re.compile(
+        rf"\b(?:my (?:current |present |own )?(?P<label>{words})(?:'s|\s+is(?: called)?)|(?P<short>{words})'s)"
+        rf"\s+(?:that of )?(?:an?\s+|the\s+)?(?P<value>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,70}}?)"
+        r"(?=[,.;:!?]|\s+(?:and (?:i|my|the)|but|so|where|which|in the|at the)\b|$)",
+        re.IGNORECASE,
+    )
+
+
+def _labelled_fact(shown: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+    for match in _own_label(scheme).finditer(shown):
+        label = fold(match["label"] or match["short"])
+        key = next(
+            (
+                item.key
+                for item in scheme.fields
+                if item.kind is FieldKind.SHORT
+                and any(label == fold(part) for name in (item.label, *item.variants) for part in name.split("/"))
+            ),
+            None,
+        )
+        value = short(match["value"])
+        if key and (value[:1].isupper() or fit(value, scheme.field(key)) or match["short"]):
+            _keep(key, value, line, found)
 
 
 def _keep(key: str, value: str, line: Line, found: dict[str, Found]) -> None:
@@ -103,6 +153,10 @@ def _as_typed(value: str, text: str) -> str:
     return text[place : place + len(value)] if place >= 0 else value
 
 
+_BEFORE_LIST = re.compile(r"^[^,:]{3,60}:\s+(?=[A-Z])")  # "Introducing myself: Jo Bell, Clerk, Law School"
+_IN_BRACKETS = re.compile(
+    r"^((?:[A-Z][\w'\u2019.-]+\s*){2,4}?)\s\(([^()@]{3,90})\)(?: here)?"
+)  # "Jo Bell (Clerk, Law School)"
 _NEW_CLAUSE = re.compile(r"(?:and|but|who|which|where|you|i|we|my|so|because|though|although)\b", re.IGNORECASE)
 
 
@@ -110,10 +164,11 @@ def _listed(
     sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, person: str | None, found: dict[str, Found]
 ) -> None:
     """ "Jo Bell, Clerk, Law School, j.bell@kent.ac.uk": a name first, then what belongs to it."""
+    sentence = _BEFORE_LIST.sub("", _IN_BRACKETS.sub(r"\1, \2", sentence))
     parts = [part.strip(" .") for part in re.split(r",\s+(?![^()]*\))|\s+[-\u2013|]\s+", sentence)]
     if len(parts) < 2:
         return
-    first = re.sub(r"^(?:i(?:'|\u2019)?m|i am|my name is|this is|from|name)\s+", "", parts[0], flags=re.IGNORECASE)
+    first = re.sub(r"^(?:i(?:'|\u2019)?m|i am|my name is|this is|it's|from|name)\s+", "", parts[0], flags=re.IGNORECASE)
     if not names.looks_like(first) or len(names.words(first)) < 2 or best_field(first, scheme):
         return
     if person and not names.related(first, person):
@@ -157,7 +212,8 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
     }
     words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
     return re.compile(
-        rf"\b(?:my |the |our |correct |new |right )*(?P<label>{words})(?:{_ON_FORM})?{_STATES}(?P<value>[^;!?\n]{{2,200}})",
+        rf"\b(?:my |the |our |correct |new "
+        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_STATES}(?P<value>[^;!?\n]{{2,200}})",
         re.IGNORECASE,
     )
 

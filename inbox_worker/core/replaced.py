@@ -6,21 +6,31 @@ from functools import lru_cache
 from inbox_worker.core.document import Line
 from inbox_worker.core.gather import Context, is_closing, is_remark, is_sender
 from inbox_worker.core.passages import paragraphs
-from inbox_worker.core.prose import Found
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.signature import Found
 from inbox_worker.core.words import fold, pattern, sentences, tokens
 
 _REPLACES = pattern(
     (
-        r"\b(?:replace|replaces|replacing|instead(?: of)?|swap|rewrite|rewritten|re-?worded|change|amend|substitute|scrap|strike)\b",
+        r"\b(?:replace|replaces|replacing|instead(?: of)?|swap|rewrite|rewritten|re-?worded|change|amend"
+        r"|substitute|scrap|strike)\b",
         r"\b(?:ignore|delete|disregard|forget|throw away|take out)\b",
-        r"\b(?:better|new|proper|second|longer|fuller|revised|updated|corrected|missing) (?:answer|version|text|attempt|one|bit)\b",
-        r"\b(?:here(?:'s| is| are)|this is|below is|add|put|use)\b[^.!?]*\b(?:answers?|section|question|part|bit|box|about|under|for|to|on)\b",
+        r"\b(?:better|new|proper|second|longer|fuller|revised|updated|corrected|missing) (?:answer|version"
+        r"|text|attempt|one|bit)\b",
+        r"\b(?:here(?:'s| is| are)|this is|below is|add|put|use)\b[^.!?]*\b(?:answers?|section|question"
+        r"|part|bit|box|about|under|for|to|on)\b",
     )
 )
-_GIVES = pattern((r":\s*$|\b(?:this|the following|below|here (?:it is|goes|you are)|as follows|instead|new (?:one|version))\W*$",))
+_GIVES = pattern(
+    (r":\s*$|\b(?:this|the following|below|here (?:it is|goes|you are)|as follows|instead|new (?:one|version))\W*$",)
+)
 _REST = re.compile(r"(?<!\d):\s+(?=\S)")
-_STAYS = pattern((r"\b(?:rest|everything else|all else|remainder|others?)\b.*\b(?:stand|stay|stays|same|is fine|fine|as is|keep|unchanged)",))
+_STAYS = pattern(
+    (
+        r"\b(?:rest|everything else|all else|remainder|others?)\b.*\b(?:stand|stay|stays|same|is fine|fine"
+        r"|as is|keep|unchanged)",
+    )
+)
 
 
 @lru_cache(maxsize=32)
@@ -34,7 +44,7 @@ def _named(scheme: Scheme) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _stems(item: Field, scheme: Scheme) -> list[str]:
-    """Words of four letters and more that stand in this question's label or one-word variants, and in no other label."""
+    """Words of four letters and more that stand in this question's label or short variants, and in no other label."""
     others = {word for other in scheme.fields if other is not item for word in tokens(other.label)}
     own = [*tokens(item.label), *(word for name in item.variants if len(tokens(name)) == 1 for word in tokens(name))]
     singles = [group[0] for group in item.keywords if len(group) == 1]
@@ -42,7 +52,10 @@ def _stems(item: Field, scheme: Scheme) -> list[str]:
     return sorted({word for word in words if len(word) >= 4 and word not in _COMMON})
 
 
-_COMMON = frozenset("what would could should think like about your have will been that this want need bring role help".split())
+_COMMON = frozenset(
+    ["what", "would", "could", "should", "think", "like", "about", "your", "have", "will", "been", "that", "this", "want",
+     "need", "bring", "role", "help"]
+)  # fmt: skip
 
 
 def _question(text: str, scheme: Scheme) -> str | None:
