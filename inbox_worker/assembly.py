@@ -121,7 +121,8 @@ def load_templates(config: Config) -> Templates:
 
 
 def readers(config: Config) -> dict[str, Reader]:
-    """Return the reader of each mailbox by its name. Needs no server, database or secret."""
+    """Return the reader of each mailbox by its name, its phrases checked. Needs no server, database or secret."""
+    lexicon.check()
     words = lexicon.load()
     return {section.name: Reader(rules(config, section, words)) for section in config.mailboxes}
 

@@ -16,23 +16,26 @@ FILES = ("distress", "intent", "forms")
 def _lists(name: str) -> dict[str, tuple[str, ...]]:
     source = files("inbox_worker") / "phrases" / f"{name}.yaml"
     data = yaml.load(source.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - both are safe
-    lists: dict[str, tuple[str, ...]] = {}
+    return {key: tuple(entries) for key, entries in data.items()}
+
+
+def check() -> None:
+    """Raise ConfigError, with all problems, where an entry is no regular expression."""
     problems: list[str] = []
-    for key, entries in data.items():
-        for number, entry in enumerate(entries, 1):
-            try:
-                re.compile(entry)
-            except re.error as error:
-                problems.append(f"phrases/{name}.yaml: {key}, entry {number}: not a regular expression: {error}")
-        lists[key] = tuple(entries)
+    for name in FILES:
+        for key, entries in _lists(name).items():
+            for number, entry in enumerate(entries, 1):
+                try:
+                    re.compile(entry)
+                except re.error as error:
+                    problems.append(f"phrases/{name}.yaml: {key}, entry {number}: not a regular expression: {error}")
     if problems:
         raise ConfigError(problems)
-    return lists
 
 
 @cache
 def load() -> Lexicon:
-    """Return the phrases that come with the package. Raises ConfigError, with all problems, for a broken file."""
+    """Return the phrases that come with the package, unchecked: to compile them all takes the worker a while."""
     phrases = _lists("intent")
     phrases.update(_lists("forms"))
     return Lexicon(distress=_lists("distress"), phrases=phrases)
