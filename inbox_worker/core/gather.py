@@ -173,12 +173,7 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
                 kept = _without_remarks(
                     kept, label.rest, several, compact, len(texts) - 1, context, _opener(choice.key, context)
                 )
-                if (
-                    kept
-                    and kept[0].gap
-                    and not label.rest
-                    and (blank or (beside and is_remark(_first_paragraph(kept), context)))
-                ):
+                if kept and kept[0].gap and not label.rest and _goes_on(kept, blank, beside, context):
                     kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))
@@ -213,6 +208,18 @@ def _opener(key: str, context: Context) -> Callable[[str], bool]:
         return any(cue.search(fold(text[:_CUE_WITHIN])) for cue in cues)
 
     return opens
+
+
+def _goes_on(kept: list[Line], blank: bool, beside: bool, context: Context) -> bool:
+    """Whether the paragraph below the last question is the end of the letter.
+
+    It is where all other answers are blank too; where they begin beside or right below their questions and it speaks to
+    the team; and where it opens as only the end of a letter does.
+    """
+    text = _first_paragraph(kept)
+    if blank or (beside and is_remark(text, context)):
+        return True
+    return bool(pattern(context.lexicon.phrases.get("sign_off", ())).search(fold(text)))
 
 
 def _first_paragraph(lines: list[Line]) -> str:

@@ -97,8 +97,13 @@ def unmarked(lines: list[Line], scheme: Scheme) -> list[Label]:
     return found + (run if len(run) >= 3 else [])
 
 
+_GOES_ON = re.compile(r"(?:of|for|in|and|at|to|is|&|manager|officer|leader)\b", re.IGNORECASE)
+
+
 def _unmarked(line: Line, index: int, scheme: Scheme) -> Label | None:
     match_ = _openings(scheme).fullmatch(plain(line.text)) if not line.cells and len(line.text) <= 160 else None
+    if match_ and _GOES_ON.match(match_["rest"]):
+        return None  # "Centre for Journalism" is a value, not the label "Centre"
     if not match_ or not line.text[:1].isupper() or line.kind is not Kind.OWN:
         return None
     scores = {key: score for key, score in match(match_["label"], scheme).items() if score >= 0.95}
@@ -147,7 +152,7 @@ def wrapped(lines: list[Line], index: int, scheme: Scheme) -> Label | None:
     """Return the question that begins on line `index` and ends on the next one or two, or None."""
     first = lines[index]
     words = tokens(stripped(first.text))
-    if not 3 <= len(words) <= MAX_LABEL_WORDS or first.cells or "?" in first.text or first.text.endswith((".", ":")):
+    if not 3 <= len(words) <= MAX_LABEL_WORDS or first.cells or first.text.endswith(".") or set(first.text) & set("?:"):
         return None
     text = first.text
     for extra in (1, 2):
@@ -157,6 +162,8 @@ def wrapped(lines: list[Line], index: int, scheme: Scheme) -> Label | None:
         if line.gap or line.origin != first.origin or line.cells or line.kind is not first.kind or line.bullet:
             return None
         head, mark, rest = line.text.partition("?")
+        if mark and tokens(head)[:1] and tokens(head)[0] in QUESTION_WORDS and match(line.text, scheme, floor=0.6):
+            return None  # the next line is a question of its own
         if mark and len(tokens(head)) <= 10 and not re.search(r"[.!:]\s", head):
             question = f"{text} {head}?"
             scores = match(question, scheme, floor=0.6)

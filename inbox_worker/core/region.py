@@ -11,7 +11,7 @@ from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.label_lines import inline
 from inbox_worker.core.label_scores import match as fields_named
 from inbox_worker.core.mail import Address
-from inbox_worker.core.scheme import Scheme
+from inbox_worker.core.scheme import FieldKind, Scheme
 
 
 class Whose(Enum):
@@ -93,23 +93,39 @@ def _same_person(author: Address, sender: Address) -> bool:
     return len(one & other) >= 2 and (one <= other or other <= one)
 
 
-def _own(document: Document) -> tuple[Line, ...]:
-    """The sender's lines, and the quoted lines that one of them follows directly."""
-    lines = [line for line in document.lines if line.kind is not Kind.DEVICE]
-    kept: list[Line] = []
-    for line in lines:
-        if line.kind in (Kind.OWN, Kind.QUOTED, Kind.SIGNATURE):
-            kept.append(line)
-    return tuple(kept)
+def _own(document: Document, scheme: Scheme) -> tuple[Line, ...]:
+    """The sender's lines, and quoted ones, which may hold the labels of what the sender wrote below them.
+
+    Details that stand last, below answers, look like a signature: where two of its lines are labels, it is a form.
+    """
+    kinds = (Kind.OWN, Kind.QUOTED, Kind.SIGNATURE)
+    lines = tuple(line for line in document.lines if line.kind in kinds)
+    details = [place for place, line in enumerate(lines) if line.kind is Kind.SIGNATURE and _is_detail(line, scheme)]
+    if len(details) < 2:
+        return lines
+    first = details[0]
+    return tuple(
+        replace(line, kind=Kind.OWN) if line.kind is Kind.SIGNATURE and place >= first else line
+        for place, line in enumerate(lines)
+    )
+
+
+def _is_detail(line: Line, scheme: Scheme) -> bool:
+    """Whether a line is the label of a name or of a one-line field, to the letter; "Email:" stands in signatures too."""
+    head = line.cells[0] if line.cells else re.split(r"\s*[:=]|\s+-\s", line.text)[0]
+    return any(
+        score >= 1.0 and scheme.field(key).kind in (FieldKind.NAME, FieldKind.SHORT)
+        for key, score in fields_named(head, scheme, 1.0).items()
+    )
 
 
 def _as_own(part: Part) -> tuple[Line, ...]:
     return tuple(replace(line, kind=Kind.OWN) for line in part.lines)
 
 
-def own(document: Document) -> Region:
+def own(document: Document, scheme: Scheme) -> Region:
     """Return the region of the sender's own new text."""
-    return Region(_own(document))
+    return Region(_own(document, scheme))
 
 
 def passed_on(
