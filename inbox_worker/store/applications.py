@@ -65,7 +65,7 @@ class ApplicationsView(Statements):
             select(application_event, application.c.prefix)
             .select_from(joined)
             .where(application_event.c.at >= moment)
-            .order_by(application_event.c.id)
+            .order_by(application_event.c.at, application_event.c.id)  # by the id alone, SQLite would read them all
         )
         return tuple(
             (reference_of(row.prefix, row.application_id), Event(row.at, row.what, row.detail, row.by))

@@ -49,7 +49,8 @@ class OutboxView(Statements):
         if recipient is not None:
             statement = statement.where(outbox.c.recipient_key == address_key(recipient))
         if since is not None:
-            statement = statement.where(outbox.c.queued_at >= since)
+            kinds = list(MessageKind)  # every one of them: the index on the time is by kind
+            statement = statement.where(outbox.c.kind.in_(kinds), outbox.c.queued_at >= since)
         if ledger_id is not None:
             statement = statement.where(outbox.c.ledger_id == ledger_id)
         return tuple(_item(row) for row in self._all(statement))
