@@ -22,6 +22,7 @@ class Words:
     variants: tuple[str, ...] = ()
     keywords: tuple[tuple[str, ...], ...] = ()
     signature: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
@@ -40,7 +41,8 @@ def load() -> dict[str, tuple[Words, ...]]:
         f"phrases/{FILE}.yaml: {group}, {entry.get('sense')}: not a regular expression: {error}"
         for group, entries in data.items()
         for entry in entries
-        for expression in (*entry.get("cues", ()), *entry.get("hints", ()))
+        for kind in ("prose", "cues", "hints")
+        for expression in entry.get(kind, ())
         if (error := _error(expression))
     ]
     if problems:
@@ -62,6 +64,7 @@ def _words(entry: dict[str, Any]) -> Words:
         variants=tuple(entry.get("variants", ())),
         keywords=tuple(map(tuple, entry.get("keywords", ()))),
         signature=tuple(map(str, entry.get("signature", ()))),
+        prose=tuple(entry.get("prose", ())),
         cues=tuple(entry.get("cues", ())),
         hints=tuple(entry.get("hints", ())),
     )

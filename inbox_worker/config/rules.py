@@ -52,7 +52,7 @@ def _field(section: FieldSection) -> Field:
         variants=_together(section.variants, *(words.variants for words in common)),
         keywords=_together(section.keywords, *(words.keywords for words in common)),
         signature=_together(section.signature, *(words.signature for words in common)),
-        prose=section.prose,
+        prose=_together(section.prose, *(words.prose for words in common)),
         cues=_together(*(words.cues for words in common)),
         hints=_together(*(words.hints for words in common)),
     )
