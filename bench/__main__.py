@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -42,6 +43,7 @@ def main() -> None:
             "the private Dovecot opens each mailbox as another user: run this as root, in a container for instance"
         )
     os.environ["PYTHON"] = sys.executable
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # so that the servers end too
     base = Path(tempfile.mkdtemp(prefix="inbox-worker-bench-"))
     base.chmod(0o755)
     try:
