@@ -30,12 +30,13 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     found = NOTHING
     left = _MAX_TEXT
     for text in texts:
-        before = ""
+        before, earlier = "", frozenset[str]()
         for sentence in _pieces(text[:left]):
-            for here in (_judge(sentence, lexicon), _together(before, sentence, lexicon)):
+            signs = _signs(sentence, lexicon)
+            for here in (_judge(sentence, lexicon), _together(before, earlier, sentence, signs, lexicon)):
                 if _ORDER.index(here.tier) > _ORDER.index(found.tier):
                     found = here
-            before = sentence
+            before, earlier = sentence, signs
         left -= len(text)
         if left <= 0:
             break
@@ -68,15 +69,25 @@ def _judge(sentence: str, lexicon: Lexicon) -> Finding:
     return found
 
 
-def _together(before: str, sentence: str, lexicon: Lexicon) -> Finding:
-    """What signs come to that weigh little alone, in a sentence and the one before it."""
+def _signs(sentence: str, lexicon: Lexicon) -> frozenset[str]:
+    """The names of the signs that a sentence shows."""
     lists = lexicon.distress
-    text = pattern(lists.get("harmless", ())).sub(" ", f"{before} {sentence}")
-    signs = {name.removeprefix(_SIGN) for name in lists if name.startswith(_SIGN) and pattern(lists[name]).search(text)}
+    if "look" in lists and not pattern(lists["look"]).search(sentence):
+        return frozenset()
+    text = pattern(lists.get("harmless", ())).sub(" ", sentence)
+    return frozenset(
+        name.removeprefix(_SIGN) for name in lists if name.startswith(_SIGN) and pattern(lists[name]).search(text)
+    )
+
+
+def _together(before: str, earlier: frozenset[str], sentence: str, signs: frozenset[str], lexicon: Lexicon) -> Finding:
+    """What signs come to that weigh little alone, in a sentence and the one before it."""
+    lists, shown = lexicon.distress, signs | earlier
     for tier_, name in ((Tier.A, "combined_a"), (Tier.B, "combined_b")):
         for combination in lists.get(name, ()):
-            if signs.issuperset(combination.split()):
-                return Finding(Tier.C if _set_aside(text, lexicon) else tier_, combination)
+            if shown.issuperset(combination.split()):
+                aside = _set_aside(f"{before} {sentence}", lexicon)
+                return Finding(Tier.C if aside else tier_, combination)
     return NOTHING
 
 
@@ -98,7 +109,7 @@ def _reported(text: str, start: int, lexicon: Lexicon) -> bool:
 
 
 def _quoted(text: str, grave: re.Match[str], lexicon: Lexicon) -> bool:
-    """Whether somebody else said this of themselves; what is told of him or her ("she says he'll jump") is not lowered."""
+    """Whether somebody else said this of themselves; what is told of another ("she says he'll jump") is not lowered."""
     return bool(_FIRST_PERSON.search(grave.group())) and _reported(text, grave.start(), lexicon)
 
 

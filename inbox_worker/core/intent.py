@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from inbox_worker.core import names
 from inbox_worker.core.extract import Extraction
-from inbox_worker.core.mentions import about
+from inbox_worker.core.mentions import about, with_others
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signs import Mail, Signs, Target, find, signs_of
+from inbox_worker.core.signs import MAX_LINES, Mail, Signs, Target, find, signs_of
+from inbox_worker.core.wording import speaking_of
 from inbox_worker.core.words import bare, fold, pattern
 
 
@@ -38,15 +39,24 @@ def _scope(mail: Mail, scheme: Scheme) -> _Scope:
     labels = about(" . ".join(mail.extraction.label_texts), scheme)
     quoted = about(mail.quoted[:4_000], scheme)
     ours = subject.ours or body.ours or labels.ours or (subject.topic and body.role) or (subject.role and body.topic)
-    ours = ours or (mail.extraction.full_questions >= 2 and "the scheme's own questions" if not labels.other else "")
+    if not ours and mail.extraction.full_questions >= 2 and not labels.other:
+        ours = "the scheme's own questions"
     other = subject.other or labels.other or (body.other if not ours else "")
     weak = subject.role or body.role or labels.role or quoted.ours
     return _Scope(bool(ours), bool(weak), bool(other), str(ours or weak or ""))
 
 
+def _as_typed(mail: Mail) -> tuple[str, ...]:
+    """What the sender wrote, with its capitals."""
+    return (mail.subject, *(line.text for line in mail.outside[:MAX_LINES]), *mail.extraction.label_texts)
+
+
 def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
     """Return what the sender wants of `scheme`, and why."""
-    signs, scope = signs_of(mail, scheme, lexicon), _scope(mail, scheme)
+    lexicon = speaking_of(lexicon, scheme)
+    scheme = with_others(scheme, _as_typed(mail))
+    scope = _scope(mail, scheme)
+    signs = signs_of(mail, scheme, lexicon, elsewhere=scope.other and not scope.ours)
     evidence = tuple(dict.fromkeys([*(["names the scheme: " + scope.evidence] if scope.evidence else []), *signs.seen]))
     if mail.on_record or mail.in_thread:
         known = _in_correspondence(mail, signs, scope, scheme, lexicon)
@@ -69,7 +79,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
     requested = _asks(signs, scope)
     if signs.withdraws and not filled and not requested and _refers(mail, scope, lexicon):
         return Intent.WITHDRAWAL
-    if _elsewhere(signs, scope, mail, scheme):
+    if _elsewhere(signs, scope, mail, scheme, lexicon):
         return Intent.UNRELATED
     if filled and _is_ours(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
@@ -77,7 +87,8 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
-    if requested and (scope.ours or scope.weak) and not signs.refuses:
+    asks = requested or _named(signs.enquiries, scope)
+    if asks and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
     if scope.ours and not signs.declines and any(find("third_person", sentence, lexicon) for sentence in mail.text):
         return Intent.APPLICATION
@@ -100,13 +111,18 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
 
 
 def _asks(signs: Signs, scope: _Scope) -> bool:
-    if Target.OURS in signs.requests:
+    return _named(signs.requests, scope)
+
+
+def _named(targets: list[Target], scope: _Scope) -> bool:
+    """Whether one of `targets` is this scheme: named in the sentence, or nothing is and the mail names it."""
+    return Target.OURS in targets or (Target.OPEN in targets and (scope.ours or scope.weak))
+
+
+def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether the wish, the subject or the form is for another scheme, or nothing of the mail is to be believed."""
+    if _any("instructions", mail, lexicon):
         return True
-    return Target.OPEN in signs.requests and (scope.ours or scope.weak)
-
-
-def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme) -> bool:
-    """Whether the wish, the subject or the form is for another scheme."""
     if Target.OURS in signs.joins:
         return False
     if Target.OTHER in signs.joins:
@@ -119,7 +135,7 @@ def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
     if mail.from_team:
         return True
     text = " . ".join((fold(mail.subject), *mail.text))
-    lists = ("business", "serving", "nomination")
+    lists: tuple[str, ...] = ("business", "serving", "nomination")
     if not joined:
         lists = (*lists, "wants_support", "errand")
     return any(find(name, text, lexicon) for name in lists)

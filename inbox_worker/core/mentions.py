@@ -1,7 +1,7 @@
 """Whether a text speaks of a scheme, of another one, or of neither."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -13,6 +13,7 @@ _LIKE = (
     84  # ratio from which a run of words is a phrase misspelt ("mental helth allys" against "mental health allies": 89)
 )
 _LIKE_ROLE = 75  # the same for the role's own word
+_MAX_TYPED = 2_000  # characters of one line in which other schemes are looked for
 _MAX_WORDS = 40_000  # words in which misspellings are looked for; the exact phrases are looked for everywhere
 
 
@@ -42,7 +43,7 @@ def _near(scheme: Scheme) -> re.Pattern[str]:
     topic = phrases(scheme.topic_words).pattern
     role = phrases(scheme.role_words).pattern
     return re.compile(
-        rf"{topic}\W+(?:(?:and|&|or|/|staff|network|workplace|wellbeing|well-being|peer|support|ally)\W+){{0,2}}{role}"
+        rf"{topic}\W+(?:(?:and|&|or|/|staff|network|workplace|wellbeing|well-being|peer|support|{role})\W+){{0,2}}{role}"
     )
 
 
@@ -89,3 +90,54 @@ def about(text: str, scheme: Scheme) -> Subject:
         role=role.group() if role else "",
         topic=topic.group() if topic else "",
     )
+
+
+_PLAIN_MODIFIERS = frozenset(
+    tokens(
+        """
+        a an the this that these those our your my their its one some any all each every new current
+        existing serving future prospective potential trained qualified good great better best active proud
+        fellow lead senior volunteer volunteering become becoming being be are is was as for of to with from
+        by in on at and or re fw fwd about regarding called named please join joining interest interested
+        application apply applying form request query question enquiry role scheme network programme
+        training course expression staff employee university college school department faculty campus dear
+        hi hello thanks hey team what who how why when where want wanted more no not first last next eoi
+        """
+    )
+)
+"""Words before the role that do not make it another one."""
+_OTHER_ROLES = "champion|ambassador|advocate|supporter|contact|buddy|mentor|representative|rep|first aider"
+
+
+@lru_cache(maxsize=32)
+def _modified(scheme: Scheme) -> re.Pattern[str]:
+    """A role's word behind a modifier typed as a name ("Tree Planting Warden") or hyphenated ("out-door warden")."""
+    role = "|".join(sorted((re.escape(word) for word in scheme.role_words), key=len, reverse=True))
+    capitalised = r"[A-Z][\w&+/'-]*"
+    return re.compile(
+        rf"(?<![\w-])(?:(?P<name>{capitalised}(?:[ ](?:and|&|of|in|for|{capitalised})){{0,3}})[ ](?=[A-Z])"
+        rf"|(?P<joined>[A-Za-z]+(?:-[A-Za-z]+)+|[A-Za-z]+\+)[ ])(?P<role>(?i:{role}|{_OTHER_ROLES})s?)(?!\w)"
+    )
+
+
+def _foreign(modifier: str, scheme: Scheme) -> bool:
+    """Whether `modifier` makes a role another scheme's: none of its words is plain, or of our topic or name."""
+    if phrases(scheme.topic_words).search(fold(modifier)) or phrases(scheme.mentions).search(fold(modifier)):
+        return False
+    own = {word for text in (*scheme.topic_words, scheme.name, scheme.role) for word in tokens(text)}
+    words = [word for word in tokens(modifier) if word not in ("and", "of", "in", "for")]
+    return bool(words) and not any(word in own or word in _PLAIN_MODIFIERS for word in words)
+
+
+def with_others(scheme: Scheme, texts: tuple[str, ...]) -> Scheme:
+    """Return `scheme` with the other schemes that `texts`, as typed, name by a modifier before the role's word.
+
+    No list can hold them all: a capitalised or hyphenated modifier that is not ours names another one.
+    """
+    found: list[str] = []
+    for text in texts:
+        for match in _modified(scheme).finditer(text[:_MAX_TYPED]):
+            modifier = match["name"] or match["joined"]
+            if _foreign(modifier, scheme):
+                found.append(fold(f"{modifier} {match['role']}"))
+    return replace(scheme, others=(*scheme.others, *sorted(set(found)))) if found else scheme

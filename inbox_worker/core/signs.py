@@ -12,7 +12,7 @@ from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.words import pattern, sentences, spoken, tokens
 
 # What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
-_MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
+MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
 
 
 class Target(Enum):
@@ -47,6 +47,7 @@ class Signs:
     weak: list[Target] = field(default_factory=list)
     requests: list[Target] = field(default_factory=list)
     named: bool = False  # a request names the documents themselves, not only "more"
+    enquiries: list[Target] = field(default_factory=list)  # questions about the role, which alone are a request
     hesitates: bool = False
     declines: bool = False  # says that this is no application
     refuses: bool = False  # says that they do not want to join at all
@@ -57,7 +58,7 @@ class Signs:
 def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
     found: list[str] = []
-    for text, _ in paragraphs(lines[:_MAX_LINES]):
+    for text, _ in paragraphs(lines[:MAX_LINES]):
         found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
         if len(found) >= _MAX_SENTENCES:
             break
@@ -159,7 +160,7 @@ def _target(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Targ
         if subject.other:
             return Target.OTHER
         if subject.role:
-            return Target.OTHER if find("other_role", text, lexicon) else Target.OURS
+            return Target.OTHER if _another_first(text, subject.role, lexicon) else Target.OURS
     match = _OBJECT.search(sentence, start)
     if match:
         first = tokens(match["what"])[:3]
@@ -168,7 +169,19 @@ def _target(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Targ
     return Target.OPEN
 
 
-def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Signs:
+def _another_first(text: str, role: str, lexicon: Lexicon) -> bool:
+    """Whether another role is named before ours, or is made of it ("chair of the wardens", "wardens' newsletter")."""
+    start = text.find(role)
+    return bool(find("other_role", text[:start], lexicon)) or bool(
+        pattern(lexicon.phrases.get("other_role", ())).match(text[start + len(role) :].lstrip())
+    )
+
+
+def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = False) -> Signs:
+    """Return what the sentences show.
+
+    elsewhere: the mail names another scheme and not ours, so that a bare role is theirs.
+    """
     signs = Signs()
     asked_before = False
     for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
@@ -186,6 +199,9 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Signs:
         if not in_subject and _takes_back(sentence, lexicon):
             signs.withdraws = True
             signs.seen.append(f"takes back: {find('withdraw', sentence, lexicon)}")
+    if elsewhere:
+        for wishes in (signs.joins, signs.weak, signs.requests, signs.enquiries):
+            wishes[:] = [Target.OTHER] * len(wishes)
     return signs
 
 
@@ -209,6 +225,9 @@ def _request(
     elif named_before and asks and _ANAPHORA.search(sentence):
         signs.requests.append(Target.OPEN)
         signs.seen.append(f"asks: {asks}")
+    elif not in_subject and (enquiry := find("enquiry", sentence, lexicon)):
+        signs.enquiries.append(_request_target(sentence, scheme))
+        signs.seen.append(f"asks about the role: {enquiry}")
     return bool(match)
 
 
