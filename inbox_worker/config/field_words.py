@@ -1,9 +1,11 @@
 """What people call the items of any form: phrases/fields.yaml, merged into the fields that a site configures."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import yaml
@@ -79,4 +81,29 @@ def words_of(kind: str, label: str) -> tuple[Words, ...]:
     return tuple(entry for entry in entries if not entry.when or entry.suit(label))
 
 
-__all__ = ["Words", "load", "words_of"]
+_EMPTY_WORDS = frozenset(
+    [
+        "a", "an", "and", "any", "are", "as", "at", "be", "been", "being", "by", "can", "could", "did", "do",
+        "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "is", "it", "its", "like", "may",
+        "me", "might", "my", "of", "on", "or", "our", "please", "should", "tell", "than", "that", "the",
+        "their", "them", "they", "this", "to", "us", "was", "we", "were", "what", "when", "where", "which",
+        "who", "whom", "why", "will", "with", "would", "you", "your", "yourself",
+    ]
+)  # fmt: skip
+
+
+def own_words(label: str, others: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return keywords of a question that no entry knows: its telling words, alone and two by two.
+
+    `others` are the scheme's other labels and names: a word of theirs tells nothing.
+    """
+    common = _EMPTY_WORDS | {word for text in others for word in tokens(text)}
+    telling = [word.removesuffix("s") for word in dict.fromkeys(tokens(label)) if len(word) > 2 and word not in common]
+    pairs = combinations(telling[:_TELLING], 2)
+    return (*pairs, *((word,) for word in telling[:_TELLING]))
+
+
+_TELLING = 5  # words of a question that may name it
+
+
+__all__ = ["Words", "load", "own_words", "words_of"]

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from inbox_worker.config.field_words import words_of
+from inbox_worker.config.field_words import own_words, words_of
 from inbox_worker.config.sections import Config, FieldSection, MailboxSection, SchemeSection
 from inbox_worker.core.filing import Filing, Folders
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Rules, Scheme, Site
@@ -28,7 +28,7 @@ def scheme(section: SchemeSection) -> Scheme:
         role_words=section.role_words,
         topic_words=section.topic_words,
         others=section.others,
-        fields=tuple(_field(field) for field in section.fields),
+        fields=tuple(_field(field, section) for field in section.fields),
         templates=section.templates,
         documents=section.documents,
         request_words=section.request_words,
@@ -41,16 +41,20 @@ def filing(config: Config, mailbox: MailboxSection) -> Filing:
     return Filing({section.key: Folders(**section.file_into.model_dump()) for section in sections})
 
 
-def _field(section: FieldSection) -> Field:
+def _field(section: FieldSection, scheme_: SchemeSection) -> Field:
     """The field with the words of its kind and sense added to the site's own."""
     common = words_of(section.kind, section.label)
+    keywords = _together(section.keywords, *(words.keywords for words in common))
+    if not keywords:
+        others = [each.label for each in scheme_.fields if each is not section]
+        keywords = own_words(section.label, [*others, scheme_.name, scheme_.role, *scheme_.mentions])
     return Field(
         key=section.key,
         label=section.label,
         kind=FieldKind(section.kind),
         required=section.required,
         variants=_together(section.variants, *(words.variants for words in common)),
-        keywords=_together(section.keywords, *(words.keywords for words in common)),
+        keywords=keywords,
         signature=_together(section.signature, *(words.signature for words in common)),
         prose=_together(section.prose, *(words.prose for words in common)),
         cues=_together(*(words.cues for words in common)),
