@@ -1,5 +1,10 @@
-"""One best consistent assignment of labels to fields over a whole document, each field once."""
+"""One best consistent assignment of labels to fields over a whole document, each field once.
 
+What a label is worth depends on what belongs to it, and that ends at the next label that is used. So whole chains of used
+labels are compared: words in an answer that look like a label lose where taking them would leave another label empty.
+"""
+
+from collections import Counter
 from dataclasses import dataclass
 
 from inbox_worker.core.document import Kind, Line
@@ -7,13 +12,16 @@ from inbox_worker.core.labels import Label
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import plausible
 
-_BEAM = 400  # states kept after each label; a form has some ten labels, so nothing real is cut
-_THRESHOLD = 0.5  # what a label must score to be used at all
+_BEAM = 600  # states kept after each label; a form has some ten labels, so nothing real is cut
+_THRESHOLD = 0.4  # what a label must score without its value to be thought of
+_USED = 0.5  # what it must score with its value to be used
 _MARKED = {":": 0.12, "=": 0.1, "?": 0.12, "cell": 0.12, "prefix": 0.12, "-": 0.05, "alone": 0.0, "unmarked": 0.0}
 _NEXT, _LATER = 0.08, 0.04  # for standing right after the field before it, or anywhere after it
 _CERTAIN = 0.95  # a label that is one beyond doubt
 _WHOLE = 0.1  # for a whole question: a shorter label inside its answer loses against it
-_FILLED = 0.2  # a filled copy of the form beats a blank one
+_ALIKE = 0.1  # for being set like most labels of the form: list mark, gap above, mark behind
+_FILLED = 0.2  # a label with a value beats a blank one
+_PREVIEW = 300  # characters of a value that tell its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +39,60 @@ class _State:
     chosen: tuple[tuple[int, str, float], ...] = ()
 
 
-def preview(label: Label, following: Label | None, lines: list[Line]) -> str:
-    """Return the text between `label` and the label `following`, roughly: enough to judge its kind."""
-    if label.rest:
+class _Form:
+    """The labels of one document, and what each is worth. Remembers what it worked out."""
+
+    def __init__(self, labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> None:
+        self.labels, self.lines, self.scheme, self.lexicon = labels, lines, scheme, lexicon
+        self.order = {item.key: place for place, item in enumerate(scheme.fields)}
+        certain = [(self._asks_for_text(label), self._style(label)) for label in labels if label.best >= _CERTAIN]
+        self._common = {  # a form may set its questions in another way than its details
+            text: Counter(style for kind, style in certain if kind is text).most_common(1) for text in (False, True)
+        }
+        self._values: dict[tuple[int, str, int], float] = {}
+
+    def _style(self, label: Label) -> tuple[bool, bool, bool]:
+        line = self.lines[label.line]
+        return bool(line.bullet), line.gap, label.mark in (":", "=", "-")
+
+    def _asks_for_text(self, label: Label) -> bool:
+        key = max(label.scores, key=lambda name: label.scores[name], default="")
+        return bool(key) and self.scheme.field(key).kind is FieldKind.TEXT
+
+    def worth(self, number: int, key: str) -> float:
+        """The score of taking a label for the field `key`, whatever follows it."""
+        label = self.labels[number]
+        whole = _WHOLE if label.scores[key] >= _CERTAIN and len(label.text.split()) >= 6 else 0.0
+        common = self._common[self.scheme.field(key).kind is FieldKind.TEXT]
+        alike = _ALIKE if common and self._style(label) == common[0][0] else 0.0
+        return label.scores[key] + _MARKED.get(label.mark, 0.0) + whole + alike
+
+    def value(self, number: int, key: str, following: int) -> float:
+        """What the text between a label and the next used one (-1: none) adds to it."""
+        mark = (number, key, following)
+        if mark not in self._values:
+            kind = self.scheme.field(key).kind
+            until = self.labels[following] if following >= 0 else None
+            text = between(self.labels[number], until, self.lines, kind is FieldKind.TEXT)
+            filled = _FILLED if text.strip() else 0.0
+            self._values[mark] = filled + plausible(text, kind, self.lexicon)
+        return self._values[mark]
+
+
+def between(label: Label, following: Label | None, lines: list[Line], whole: bool) -> str:
+    """Return what stands between `label` and the label `following`: its beginning where `whole`, else its first line."""
+    if label.rest or label.mark == "cell":
         return label.rest
-    end = following.line if following and following.line > label.line else label.line + label.lines + 6
+    start = label.line + label.lines
+    end = following.line if following and following.line >= start else len(lines) if following is None else start
     parts: list[str] = []
-    for line in lines[label.line + label.lines : min(end, len(lines))]:
+    for line in lines[start : min(end, start + 8)]:
         if line.kind is not Kind.OWN or line.origin != lines[label.line].origin:
             break
         parts.append(line.text)
-        if sum(map(len, parts)) > 300:
+        if not whole or sum(map(len, parts)) > _PREVIEW:
             break
     return " ".join(parts)
-
-
-def _first_line(label: Label, following: Label | None, lines: list[Line]) -> str:
-    if label.rest:
-        return label.rest
-    end = following.line if following else len(lines)
-    place = label.line + label.lines
-    if (
-        place < min(end, len(lines))
-        and lines[place].kind is Kind.OWN
-        and lines[place].origin == lines[label.line].origin
-    ):
-        return lines[place].text
-    return ""
-
-
-def _fit(label: Label, key: str, value: str, first: str, scheme: Scheme, lexicon: Lexicon) -> float:
-    """The score of taking `label` for the field `key`, given the text after it."""
-    kind = scheme.field(key).kind
-    shown = value if kind is FieldKind.TEXT else first
-    score = label.scores[key] + _MARKED.get(label.mark, 0.0) + plausible(shown, kind, lexicon)
-    score += _WHOLE if label.scores[key] >= _CERTAIN and len(label.text.split()) >= 6 else 0.0
-    return score + (_FILLED if shown.strip() else 0.0)
 
 
 def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Label]:
@@ -79,39 +105,73 @@ def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme
             continue
         following = next((later for later in labels[number + 1 :] if later.best >= _CERTAIN), None)
         kind = scheme.field(key).kind
-        value = preview(label, following, lines) if kind is FieldKind.TEXT else _first_line(label, following, lines)
+        value = between(label, following, lines, kind is FieldKind.TEXT)
         if value.strip() and plausible(value, kind, lexicon) > 0.03:
             filled.add(key)
         else:
             blank.append((number, key))
-    dropped = {number for number, key in blank if key in filled}
-    return [label for number, label in enumerate(labels) if number not in dropped]
+    doubled = {number for number, key in blank if key in filled}
+    # one label that another follows at once may be an answer's first words; a whole copy of the form is not
+    return [label for number, label in enumerate(labels) if number not in doubled or len(doubled) < 3]
 
 
 def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:
     """Return the choice of labels, in reading order, that together fit best; every field at most once."""
     labels = _without_blank_copies(labels, lines, scheme, lexicon)
-    order = {item.key: place for place, item in enumerate(scheme.fields)}
+    form = _Form(labels, lines, scheme, lexicon)
     states: dict[tuple[frozenset[str], int], _State] = {(frozenset(), -1): _State(0.0)}
     for number, label in enumerate(labels):
-        following = next((later for later in labels[number + 1 :] if later.best >= _CERTAIN), None)
-        value, first = preview(label, following, lines), _first_line(label, following, lines)
-        fits = {key: _fit(label, key, value, first, scheme, lexicon) for key in label.scores}
-        fits = {key: fit for key, fit in fits.items() if fit >= _THRESHOLD}
         grown = dict(states)
-        for (used, last), state in states.items():
-            for key, fit in fits.items():
-                if key in used:
-                    continue
-                place = order[key]
-                bonus = _NEXT if place == last + 1 else _LATER if place > last else 0.0
-                mark = (used | {key}, place)
-                candidate = _State(state.score + fit + bonus, (*state.chosen, (number, key, fit)))
-                if mark not in grown or grown[mark].score < candidate.score:
-                    grown[mark] = candidate
+        for key in label.scores:
+            worth = form.worth(number, key)
+            if worth >= _THRESHOLD:
+                _extend(states, grown, number, key, worth, form)
         if len(grown) > _BEAM:
             kept = sorted(grown.items(), key=lambda item: item[1].score, reverse=True)[:_BEAM]
             grown = dict(kept)
         states = grown
-    best = max(states.values(), key=lambda state: state.score)
-    return [Choice(labels[number], key, min(1.0, fit)) for number, key, fit in best.chosen]
+    best = max(states.values(), key=lambda state: state.score + _last(state, form))
+    return _choices(best, form)
+
+
+def _extend(
+    states: dict[tuple[frozenset[str], int], _State],
+    grown: dict[tuple[frozenset[str], int], _State],
+    number: int,
+    key: str,
+    worth: float,
+    form: _Form,
+) -> None:
+    """Add to `grown` every chain of `states` that may go on with this label as this field."""
+    place = form.order[key]
+    for (used, last), state in states.items():
+        if key in used:
+            continue
+        before = -1
+        score = state.score + worth - _USED
+        if last >= 0:
+            _, key_before, _ = state.chosen[-1]
+            before = form.order[key_before]
+            score += form.value(last, key_before, number)
+        score += _NEXT if place == before + 1 else _LATER if place > before else 0.0
+        mark = (used | {key}, number)
+        if mark not in grown or grown[mark].score < score:
+            grown[mark] = _State(score, (*state.chosen, (number, key, worth)))
+
+
+def _last(state: _State, form: _Form) -> float:
+    if not state.chosen:
+        return 0.0
+    number, key, _ = state.chosen[-1]
+    return form.value(number, key, -1)
+
+
+def _choices(state: _State, form: _Form) -> list[Choice]:
+    """The chain's labels that are worth using together with their values."""
+    found: list[Choice] = []
+    for place, (number, key, worth) in enumerate(state.chosen):
+        following = state.chosen[place + 1][0] if place + 1 < len(state.chosen) else -1
+        score = worth + form.value(number, key, following)
+        if score >= _USED:
+            found.append(Choice(form.labels[number], key, min(1.0, score)))
+    return found

@@ -113,10 +113,16 @@ def _without_remarks(
         if others < 2 and opens_another(text):
             break  # a letter with one labelled answer: the next paragraph answers another question
         last = place == len(groups) - 1
-        if not several and others >= 2 and last and len(text.split()) <= _BRIEF and not group[0].bullet:
+        brief = len(text.split()) <= _BRIEF and not group[0].bullet and not _continues(text, context)
+        if not several and others >= 2 and last and brief:
             break
         kept.append(group)
     return [line for group in kept for line in group]
+
+
+def _continues(text: str, context: Context) -> bool:
+    """Whether a paragraph goes on with what was said ("And because I can.") rather than turns to the reader."""
+    return bool(pattern(context.lexicon.phrases.get("goes_on", ())).match(fold(text)))
 
 
 _UNFINISHED = (",", " and", " &", " of", "/", " -", " for", " in")

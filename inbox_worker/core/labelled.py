@@ -138,6 +138,8 @@ def _repeats(label: Label, choices: list[Choice], context: Context) -> bool:
     key = max(label.scores, key=lambda name: label.scores[name], default="")
     if not key or label.scores[key] < 0.9:
         return False
+    if any(c.label.line + c.label.lines == label.line and not c.label.rest for c in choices if c.label.mark != "cell"):
+        return False  # right below a question begins its answer
     chosen = next((choice.label for choice in choices if choice.key == key), None)
     if chosen and len(tokens(chosen.text)) >= 6 and len(tokens(label.text)) < 6 and label.mark != "cell":
         kind = context.scheme.field(key).kind
