@@ -82,6 +82,7 @@ _ANYBODY = pattern(
     (
         r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
         r"\b(?:\W+\w+){0,2}\W*$",
+        r"\bmy (?:[\w'-]+ ){0,2}[\w'-]+\s*$",  # "my assistant would love to"
     )
 )
 
