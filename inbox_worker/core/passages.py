@@ -25,7 +25,7 @@ _NEXT, _LATER, _BACK = 0.2, 0.1, -0.3  # for the question after the last one ans
 _GO_ON, _NEW_PARAGRAPH = 0.25, -0.3  # for going on with an answer; in a new paragraph
 _AGAINST_ORDER = 0.9  # evidence by which another order must be better than the page's to be taken
 _PLAINLY = 0.25  # evidence by which the question that is left out must be the best to leave out
-_MAX_SENTENCES = 150
+_MAX_SENTENCES = 100  # of a letter that are read for answers; real ones have some twenty
 _MAX_PERMUTED = 6  # questions whose orders are all compared
 _MAX_TEXTS = 8  # questions that are told apart; the states double with each
 
