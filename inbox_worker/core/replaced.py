@@ -53,8 +53,8 @@ def _stems(item: Field, scheme: Scheme) -> list[str]:
 
 
 _COMMON = frozenset(
-    ["what", "would", "could", "should", "think", "like", "about", "your", "have", "will", "been", "that", "this", "want",
-     "need", "bring", "role", "help"]
+    ["what", "would", "could", "should", "think", "like", "about", "your", "have", "will", "been", "that", "this",
+     "want", "need", "bring", "role", "help"]
 )  # fmt: skip
 
 
