@@ -19,7 +19,7 @@ _MARKED = {":": 0.12, "=": 0.1, "?": 0.12, "cell": 0.12, "prefix": 0.12, "-": 0.
 _NEXT, _LATER = 0.08, 0.04  # for standing right after the field before it, or anywhere after it
 _CERTAIN = 0.95  # a label that is one beyond doubt
 _WHOLE = 0.1  # for a whole question: a shorter label inside its answer loses against it
-_ALIKE = 0.1  # for being set like most labels of the form: list mark, gap above, mark behind
+_ALIKE = 0.15  # for being set like most labels of the form: list mark, gap above, mark behind
 _FILLED = 0.2  # a label with a value beats a blank one
 _PREVIEW = 300  # characters of a value that tell its kind
 

