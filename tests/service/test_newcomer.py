@@ -195,7 +195,7 @@ def test_every_command_that_the_page_names_is_there():
     known = set(re.findall(r"^## inbox-worker (.+)$", commands, re.MULTILINE))
     for name in ("operate.md", "microsoft-365.md", "alerts.yaml"):
         text = (TOP / "docs" / name).read_text(encoding="utf-8")
-        for words in re.findall(r"\binbox-worker ((?:[a-z-]+ ?)+)", text):
+        for words in re.findall(r"\b(?:inbox-worker|iw) ((?:[a-z-]+ ?)+)", text):
             first, _, rest = words.strip().partition(" ")
             if first in {each.partition(" ")[0] for each in known}:
                 second = rest.partition(" ")[0]
