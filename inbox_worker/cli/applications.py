@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Applications: list, show, correct, change the state, export.")
 Reference = Annotated[str, typer.Argument(help="Reference of the application, such as MHA-0001")]
-SchemeOption = Annotated[str | None, typer.Option(help="Key of the scheme [default: all, or the first]")]
+SchemeOption = Annotated[str | None, typer.Option(help="Key of the scheme (default: all, or the first)")]
 
 
 @app.command("list")
@@ -87,7 +87,7 @@ def correct(
     field: Annotated[str, typer.Argument(help="Key of the field, as in the export")],
     value: Annotated[str, typer.Argument(help='The right value; "-" reads it from standard input')],
     config: ConfigOption = None,
-    by: Annotated[str | None, typer.Option(help="Who corrects it [default: you]")] = None,
+    by: Annotated[str | None, typer.Option(help="Who corrects it (default: you)")] = None,
 ) -> None:
     """Correct one value. The old one is kept, with who changed it and when."""
     import sys
@@ -127,7 +127,7 @@ def state(
         str, typer.Argument(help="The new state, such as under_review, invited, accepted, declined, closed")
     ],
     config: ConfigOption = None,
-    by: Annotated[str | None, typer.Option(help="Who decided [default: you]")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decided (default: you)")] = None,
 ) -> None:
     """Change where an application stands. Sends nothing."""
     with clear_errors(), opened(config) as (_, store), store.transaction() as tx:

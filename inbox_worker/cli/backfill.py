@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def backfill(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day, such as 2026-09-01")],
-    mailbox: Annotated[str | None, typer.Option(help="Only this mailbox [default: all]")] = None,
+    mailbox: Annotated[str | None, typer.Option(help="Only this mailbox (default: all)")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:

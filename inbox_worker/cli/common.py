@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="The configuration [default: config.yaml]", envvar="INBOX_WORKER_CONFIG"),
+    typer.Option("--config", "-c", help="The configuration (default: config.yaml)", envvar="INBOX_WORKER_CONFIG"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs in place of a table")]
 

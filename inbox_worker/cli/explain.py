@@ -25,7 +25,7 @@ def explain(
     on_record: Annotated[
         bool, typer.Option("--on-record", help="An application of each sender, and our reply to it, are on record")
     ] = False,
-    mailbox: Annotated[str | None, typer.Option(help="The mailbox they came to [default: the first]")] = None,
+    mailbox: Annotated[str | None, typer.Option(help="The mailbox they came to (default: the first)")] = None,
 ) -> None:
     """Show what mails would cause, and why: outcome and rule, fields with their sources, the reply.
 

@@ -86,7 +86,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
 def accept(
     number: Number,
     config: ConfigOption = None,
-    by: Annotated[str | None, typer.Option(help="Who takes care of it [default: you]")] = None,
+    by: Annotated[str | None, typer.Option(help="Who takes care of it (default: you)")] = None,
 ) -> None:
     """Say that a person takes care of it: its alerts are repeated no more."""
     with clear_errors(), opened(config) as (_, store), store.transaction() as tx:
@@ -99,7 +99,7 @@ def accept(
 def resolve(
     number: Number,
     config: ConfigOption = None,
-    by: Annotated[str | None, typer.Option(help="Who resolved it [default: you]")] = None,
+    by: Annotated[str | None, typer.Option(help="Who resolved it (default: you)")] = None,
 ) -> None:
     """Close an entry: a person has done what was needed. Sends nothing."""
     with clear_errors(), opened(config) as (_, store), store.transaction() as tx:
@@ -112,7 +112,7 @@ def resolve(
 def retry(
     number: Number,
     config: ConfigOption = None,
-    by: Annotated[str | None, typer.Option(help="Who asks for it [default: you]")] = None,
+    by: Annotated[str | None, typer.Option(help="Who asks for it (default: you)")] = None,
 ) -> None:
     """Read the mail again by today's rules: after a change of the configuration, say. Does what follows from it."""
     from inbox_worker.held_mail import retry as work
@@ -128,8 +128,8 @@ def approve(
     config: ConfigOption = None,
     scheme: Annotated[str | None, typer.Option(help="Key of its scheme, where there are several")] = None,
     reply: Annotated[bool, typer.Option("--reply/--no-reply", help="Send the applicant the mail that is due")] = True,
-    to: Annotated[str | None, typer.Option(help="Send it to this address [default: the sender of the mail]")] = None,
-    by: Annotated[str | None, typer.Option(help="Who decided [default: you]")] = None,
+    to: Annotated[str | None, typer.Option(help="Send it to this address (default: the sender of the mail)")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decided (default: you)")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> None:
     """Say that the mail is genuine: take it in, and send the applicant the right mail. Asks before it does.

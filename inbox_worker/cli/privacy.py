@@ -25,7 +25,7 @@ AddressArgument = Annotated[
         metavar="ADDRESS|-",
     ),
 ]
-ByOption = Annotated[str | None, typer.Option(help="Who decided it, for the audit log [default: you]")]
+ByOption = Annotated[str | None, typer.Option(help="Who decided it, for the audit log (default: you)")]
 
 
 @app.command()
@@ -76,7 +76,7 @@ def erase(
 def export(
     address: AddressArgument,
     config: ConfigOption = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write into [default: privacy.exports]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write into (default: privacy.exports)")] = None,
     by: ByOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -21,7 +21,7 @@ def rehearse(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day, such as 2026-11-01")],
     config: ConfigOption = None,
     report: Annotated[Path, typer.Option(help="The report to write, one HTML page")] = Path("rehearsal.html"),
-    mailbox: Annotated[str | None, typer.Option(help="Only this mailbox [default: all]")] = None,
+    mailbox: Annotated[str | None, typer.Option(help="Only this mailbox (default: all)")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the worker would do with the mail that is there: a table, and a report for the team to approve.
