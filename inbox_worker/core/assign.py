@@ -1,6 +1,6 @@
 """One best consistent assignment of labels to fields over a whole document, each field once.
 
-What a label is worth depends on what belongs to it, and that ends at the next label that is used. So whole chains of used
+What a label is worth depends on what belongs to it, and that ends at the next label in use. So whole chains of used
 labels are compared: words in an answer that look like a label lose where taking them would leave another label empty.
 """
 
@@ -80,7 +80,7 @@ class _Form:
 
 
 def between(label: Label, following: Label | None, lines: list[Line], whole: bool) -> str:
-    """Return what stands between `label` and the label `following`: its beginning where `whole`, else its first line."""
+    """Return what stands between `label` and `following`: its beginning where `whole`, else its first line."""
     if label.rest or label.mark == "cell":
         return label.rest
     start = label.line + label.lines

@@ -1,4 +1,4 @@
-"""All that follows from one mail: what to record, and which messages to queue. Values only; the shell carries them out."""
+"""All that follows from one mail: what to record, which messages to queue. Values; the shell carries them out."""
 
 from dataclasses import dataclass, field
 from enum import Enum

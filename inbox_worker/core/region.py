@@ -111,7 +111,7 @@ def _own(document: Document, scheme: Scheme) -> tuple[Line, ...]:
 
 
 def _is_detail(line: Line, scheme: Scheme) -> bool:
-    """Whether a line is the label of a name or of a one-line field, to the letter; "Email:" stands in signatures too."""
+    """Whether a line is to the letter the label of a name or of a one-line field; "Email:" is in signatures too."""
     head = line.cells[0] if line.cells else re.split(r"\s*[:=]|\s+-\s", line.text)[0]
     return any(
         score >= 1.0 and scheme.field(key).kind in (FieldKind.NAME, FieldKind.SHORT)

@@ -75,7 +75,7 @@ _BORDER = r"\b"
 def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
     """Return one compiled pattern that finds any of `expressions`, all lower case, in folded text; nothing for none.
 
-    The word border that most of them begin with is tested once for all, and case is not looked at: that makes the search
+    The word border that most of them begin with is tested once for all, and case is ignored: that makes the search
     some ten times faster.
     """
     if not expressions:

@@ -183,9 +183,7 @@ def test_a_bounce_tells_the_team_and_nobody_else():
 
 
 def test_unrelated_mail_has_no_effect_but_its_ledger_entry():
-    mail = reading(
-        Intent.UNRELATED, ReplyKind.NONE, decision=Decision(Outcome.SKIP, "UNRELATED", "words"), scheme=None
-    )
+    mail = reading(Intent.UNRELATED, ReplyKind.NONE, decision=Decision(Outcome.SKIP, "UNRELATED", "words"), scheme=None)
     effects = plan(mail, Known(), (SCHEME,), POLICY, NOW)
     assert (effects.change, effects.messages, effects.hold) == (None, (), False)
     assert effects.entry.code == "UNRELATED"
