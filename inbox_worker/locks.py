@@ -55,6 +55,7 @@ class FileLocks(Locks):
     """One lock for all that a worker does: SQLite has one writer, and a second worker would only wait for it."""
 
     def __init__(self, database: Path, worker: str) -> None:
+        self._database = database
         self._path = database.with_name(database.name + ".lock")
         self._worker = worker
         self._file: int | None = None
@@ -82,7 +83,7 @@ class FileLocks(Locks):
 
     def _locked(self) -> bool:
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = self._opened()
         except OSError as error:
             raise StoreError(f"{self._path}: cannot be opened for writing ({error.strerror})") from error
         try:
@@ -95,6 +96,18 @@ class FileLocks(Locks):
             raise StoreError(f"{self._path}: cannot be locked ({error.strerror}); is it on a network drive?") from error
         self._file = file
         return True
+
+    def _opened(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        try:
+            file = os.open(self._path, flags | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return os.open(self._path, flags, 0o600)
+        # A command run by root must not leave a lock that the service cannot open; SQLite does so with its own files.
+        with suppress(OSError):
+            owner = self._database.stat()
+            os.fchown(file, owner.st_uid, owner.st_gid)
+        return file
 
 
 class AdvisoryLocks(Locks):

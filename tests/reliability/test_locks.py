@@ -1,10 +1,12 @@
 """Who may work: one worker for a mailbox, the next as soon as it is gone."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -81,6 +83,17 @@ def test_on_sqlite_one_worker_does_everything(sqlite_url: str) -> None:
         assert not two.take("research")
         assert not two.may_deliver()
         assert one.may_deliver()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_lock_file_that_root_creates_belongs_to_the_owner_of_the_database(tmp_path: Path) -> None:
+    database = tmp_path / "owned.db"
+    database.touch()
+    os.chown(database, 4711, 4712)
+    with opened(f"sqlite:///{database}", "one") as one:
+        assert one.take("equality")
+    made = (tmp_path / "owned.db.lock").stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (4711, 4712, 0o600)
 
 
 @pytest.mark.postgres
