@@ -1,5 +1,6 @@
 """`demo`: try everything on this machine."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +59,9 @@ def _show(done: "Demo") -> None:
         ("database", "demo.db"),
     ):
         console.print(f"  {what:16} {folder / name}", soft_wrap=True)
-    console.print(f"\nGo on with: inbox-worker applications list --config {folder / 'config.yaml'}", soft_wrap=True)
+    go_on = f"{sys.argv[0]} applications list --config {folder / 'config.yaml'}"
+    console.print(f"\nGo on with: {go_on}", markup=False, soft_wrap=True)
+    console.print("The demo's servers are gone: commands that read the database work; check, once and rehearse do not.")
 
 
 def _show_mail(console: "Console", happened: "Happened", templates: "Templates") -> None:

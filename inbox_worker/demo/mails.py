@@ -142,7 +142,8 @@ Why it's important: people go off sick when a word in time would have done
 Rhodri
 """
     headers = {"In-Reply-To": str(ours["Message-ID"]), "References": str(ours["Message-ID"])}
-    return _mail(now, "follow-up", "Rhodri Vance <r.vance@kent.ac.uk>", f"Re: {ours['Subject']}", text, headers=headers)
+    subject = f"Re: {str(ours['Subject']).removeprefix('Re: ')}"
+    return _mail(now, "follow-up", "Rhodri Vance <r.vance@kent.ac.uk>", subject, text, headers=headers)
 
 
 def _bounce(now: datetime, ours: Message) -> bytes:
