@@ -18,7 +18,7 @@ _STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
     "table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:bold}"
-    "th,td{border:1px solid #767676;padding:.4rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "th,td{border:1px solid #767676;padding:.4rem;text-align:left;vertical-align:top;overflow-wrap:break-word}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #767676;padding:.6rem}"
     "@media(prefers-color-scheme:dark){body{color:#f2f2f2;background:#1a1a1a}}"
 )
