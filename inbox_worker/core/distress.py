@@ -8,7 +8,9 @@ from inbox_worker.core.reading import Tier
 from inbox_worker.core.scheme import Lexicon
 from inbox_worker.core.words import pattern, sentences, spoken
 
-_MAX_TEXT = 60_000  # characters of one mail: some ten thousand words; nobody's own words are longer
+# characters of one mail that are looked at, from its start and from its end: some three thousand words of each. Longer
+# mails are digests and logs; who writes more of themselves than that says what matters first or last.
+_FROM_START, _FROM_END = 20_000, 10_000
 _MAX_SENTENCE, _OVERLAP = 400, 120  # characters that the patterns see at once; longer runs are cut, with a seam
 
 
@@ -28,19 +30,27 @@ _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
 def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     """Return the gravest finding in `texts`, each a passage that the sender newly wrote."""
     found = NOTHING
-    left = _MAX_TEXT
-    for text in texts:
+    for text in _within_limits(list(texts)):
         before, earlier = "", frozenset[str]()
-        for sentence in _pieces(text[:left]):
-            signs = _signs(sentence, lexicon)
-            for here in (_judge(sentence, lexicon), _together(before, earlier, sentence, signs, lexicon)):
-                if _ORDER.index(here.tier) > _ORDER.index(found.tier):
-                    found = here
+        for sentence in _pieces(text):
+            looked_at = _looked_at(sentence, lexicon)
+            signs = _signs(looked_at, lexicon) if looked_at else frozenset[str]()
+            if looked_at:
+                found = _graver(found, _judge(looked_at, lexicon))
+            if signs or earlier:
+                found = _graver(found, _together(before, earlier, sentence, signs, lexicon))
             before, earlier = sentence, signs
-        left -= len(text)
-        if left <= 0:
-            break
     return found
+
+
+def _within_limits(texts: list[str]) -> list[str]:
+    """The passages that begin within the first characters of a long mail, or within its last."""
+    total, place, kept = sum(map(len, texts)), 0, []
+    for text in texts:
+        if place < _FROM_START or total - place - len(text) < _FROM_END:
+            kept.append(text if len(text) <= _FROM_START + _FROM_END else f"{text[:_FROM_START]} {text[-_FROM_END:]}")
+        place += len(text)
+    return kept
 
 
 def _pieces(text: str) -> Iterable[str]:
@@ -51,11 +61,20 @@ def _pieces(text: str) -> Iterable[str]:
             yield folded[start - _OVERLAP : start + _MAX_SENTENCE - _OVERLAP]
 
 
-def _judge(sentence: str, lexicon: Lexicon) -> Finding:
+def _graver(one: Finding, other: Finding) -> Finding:
+    return other if _ORDER.index(other.tier) > _ORDER.index(one.tier) else one
+
+
+def _looked_at(sentence: str, lexicon: Lexicon) -> str:
+    """The sentence without its harmless words; "" where nothing in it can be a sign. Most sentences end here."""
     lists = lexicon.distress
     if "look" in lists and not pattern(lists["look"]).search(sentence):
-        return NOTHING
-    text = pattern(lists.get("harmless", ())).sub(" ", sentence)
+        return ""
+    return pattern(lists.get("harmless", ())).sub(" ", sentence)
+
+
+def _judge(text: str, lexicon: Lexicon) -> Finding:
+    lists = lexicon.distress
     grave = pattern(lists.get("A", ())).search(text)
     if grave:
         lowered = _quoted(text, grave, lexicon) or _over(text, grave.group(), lexicon)
@@ -69,12 +88,9 @@ def _judge(sentence: str, lexicon: Lexicon) -> Finding:
     return found
 
 
-def _signs(sentence: str, lexicon: Lexicon) -> frozenset[str]:
+def _signs(text: str, lexicon: Lexicon) -> frozenset[str]:
     """The names of the signs that a sentence shows."""
     lists = lexicon.distress
-    if "look" in lists and not pattern(lists["look"]).search(sentence):
-        return frozenset()
-    text = pattern(lists.get("harmless", ())).sub(" ", sentence)
     return frozenset(
         name.removeprefix(_SIGN) for name in lists if name.startswith(_SIGN) and pattern(lists[name]).search(text)
     )
