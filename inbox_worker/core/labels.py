@@ -23,6 +23,7 @@ _NOT_A_LABEL = re.compile(
 )
 
 
+_SENTENCE_INSIDE = re.compile(r"\w{3,}\.\s+\S|\w!\s+\S")
 _VERBS = frozenset(["is", "are", "was", "were", "am", "has", "have", "had"])
 
 
@@ -60,7 +61,7 @@ def _splits(text: str) -> Iterator[tuple[str, str, str]]:
 
 def _acceptable(head: str, mark: str, rest: str) -> bool:
     words = tokens(head)
-    if not words or len(words) > MAX_LABEL_WORDS:
+    if not words or len(words) > MAX_LABEL_WORDS or _SENTENCE_INSIDE.search(head):
         return False
     if mark == ":" and _POINTER.match(" ".join(words)) and len(words) <= 10:
         return True

@@ -78,6 +78,10 @@ _NEGATED = pattern(
 )
 
 
+_DENIED = pattern((r"\b(?:not|never|cannot|without|no longer|hardly|neither|nor)\b", r"n't\b"))
+_EAGER = pattern(
+    (r"\b(?:can't|cannot|can not) wait\b", r"\b(?:don't|wouldn't) mind\b", r"\bwhy (?:don't|not)\b", r"\bnot only\b")
+)
 _ANYBODY = pattern(
     (
         r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
@@ -246,7 +250,7 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
 def _of_another(sentence: str, match: re.Match[str]) -> bool:
     """Whether the wish is denied, or somebody else's ("people who want to be allies")."""
     before = sentence[: match.start()]
-    if _NEGATED.search(before) or _NEGATED.search(match.group()):
+    if _NEGATED.search(before) or _DENIED.search(_EAGER.sub(" ", match.group())):
         return True
     return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(before))
 
