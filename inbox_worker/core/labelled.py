@@ -161,7 +161,7 @@ def _is_form(choices: list[Choice]) -> bool:
     """One weak label in a letter is no form: a lone one must be marked, and be a label by its own words."""
     if len(choices) >= 2:
         return any(choice.label.mark != "alone" or choice.score >= 0.9 for choice in choices)
-    floors = {":": 0.5, "=": 0.5, "?": 0.6, "cell": 0.6, "prefix": 0.6, "-": 0.6}
+    floors = {":": 0.4, "=": 0.5, "?": 0.6, "cell": 0.6, "prefix": 0.6, "-": 0.6}
     return any(choice.label.scores[choice.key] >= floors.get(choice.label.mark, 2.0) for choice in choices)
 
 

@@ -1,6 +1,7 @@
 """What single sentences of a mail show: a wish to join, a request, a refusal, a withdrawal, and what it is for."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -237,14 +238,26 @@ def _request(
 
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+    if find("wants_support", sentence, lexicon):
+        return
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
-        for match in pattern(lexicon.phrases.get(name, ())).finditer(sentence):
-            if _of_another(sentence, match) or find("wants_support", sentence, lexicon):
-                continue
+        for match in _wishes(sentence, name, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
                 continue
             found.append(_target(sentence, match.start(), scheme, lexicon))
             signs.seen.append(f"wishes to join: {match.group().strip()}")
+
+
+def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
+    """Yield the sender's own wishes. One that is denied may begin with another ("I don't have much time but I'd love to")."""
+    wanted = pattern(lexicon.phrases.get(name, ()))
+    place = 0
+    while match := wanted.search(sentence, place):
+        if _of_another(sentence, match):
+            place = match.start() + 1
+        else:
+            yield match
+            place = max(match.end(), match.start() + 1)
 
 
 def _of_another(sentence: str, match: re.Match[str]) -> bool:
