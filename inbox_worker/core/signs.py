@@ -249,23 +249,19 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
 
 
 def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
-    """Yield the sender's own wishes. One that is denied may begin with another ("I don't have much time but I'd love to")."""
+    """Yield the sender's own wishes: neither denied ("I don't want to") nor somebody else's ("who want to be allies")."""
     wanted = pattern(lexicon.phrases.get(name, ()))
     place = 0
     while match := wanted.search(sentence, place):
-        if _of_another(sentence, match):
-            place = match.start() + 1
-        else:
+        denied = _NEGATED.search(sentence[: match.start()]) or _DENIED.search(_EAGER.sub(" ", match.group()))
+        if not denied and not _of_another(sentence, match):
             yield match
-            place = max(match.end(), match.start() + 1)
+        # a denied wish may run into the next one: "I don't have much time but I'd love to"
+        place = match.start() + 1 if denied else max(match.end(), match.start() + 1)
 
 
 def _of_another(sentence: str, match: re.Match[str]) -> bool:
-    """Whether the wish is denied, or somebody else's ("people who want to be allies")."""
-    before = sentence[: match.start()]
-    if _NEGATED.search(before) or _DENIED.search(_EAGER.sub(" ", match.group())):
-        return True
-    return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(before))
+    return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(sentence[: match.start()]))
 
 
 def _request_target(sentence: str, scheme: Scheme) -> Target:
