@@ -10,7 +10,7 @@ from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signs import MAX_LINES, Mail, Signs, Target, find, signs_of
 from inbox_worker.core.wording import speaking_of
-from inbox_worker.core.words import bare, fold, pattern
+from inbox_worker.core.words import bare, fold, pattern, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +206,15 @@ def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Le
         codes.append("SEVERAL")
     if extraction.conflicts:
         codes.append("CONFLICT")
-    if intent is not Intent.FOLLOW_UP and _any("condition", mail, lexicon):
+    if intent is not Intent.FOLLOW_UP and any(find("condition", sentence, lexicon) for sentence in _to_the_team(mail)):
         codes.append("QUESTION")
     return tuple(codes)
+
+
+def _to_the_team(mail: Mail) -> list[str]:
+    """The sentences that answer no question: "I want to reach people before it gets worse" sets no condition."""
+    answers = " ".join(spoken(mail.extraction.form.values[key].text) for key in mail.extraction.prose)
+    return [sentence for sentence in mail.text if sentence not in answers]
 
 
 _ALONE = pattern((r"\b(?:themselves|himself|herself|separately|just me|only me|only for me|for myself)\b",))

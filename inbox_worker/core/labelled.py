@@ -13,7 +13,7 @@ from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labels import Label
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
-from inbox_worker.core.values import clean, comparable, email_in, is_empty, plausible, puts_off, short
+from inbox_worker.core.values import answer, clean, comparable, email_in, is_empty, plausible, puts_off, short
 from inbox_worker.core.words import bare, fold, pattern, sentences, spoken, tokens
 
 MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
@@ -49,9 +49,9 @@ def source(line: Line) -> str:
 
 def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | None:
     """Return the value that `parts` make up, cleaned as its kind asks, or None where nothing is given."""
-    joined = clean(" ".join(clean(part) for part in parts))
     if item.kind is FieldKind.EMAIL:
         return email_in(" ".join(parts))
+    joined = answer(" ".join(clean(part) for part in parts))
     if item.kind is not FieldKind.TEXT:
         joined = short(joined)
     if item.kind is FieldKind.NAME:

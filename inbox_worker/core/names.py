@@ -112,8 +112,12 @@ def words(name: str) -> list[str]:
     return [word for word in tokens(without_accents(name)) if word not in _TITLES]
 
 
+_TITLE_BEHIND = re.compile(r"\s*[(\[](?:mr|mrs|ms|miss|mx|dr|prof)\.?[)\]]", re.IGNORECASE)
+
+
 def without_letters(name: str) -> str:
     """Return `name` without letters after it ("Jo Bell PhD SFHEA" -> "Jo Bell")."""
+    name = _TITLE_BEHIND.sub("", name)
     parts = [part for part in name.replace(",", " , ").split() if part != ","]
     kept = len(parts)
     while kept > 2 and _is_letters(parts[kept - 1].strip("()"), parts[: kept - 1]):

@@ -8,7 +8,7 @@ from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
 from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signature import Found, best_field, fit, split_place
+from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, plain, sentences
 
@@ -91,7 +91,7 @@ def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: 
         if key is None or not _is_head(short(title), key, scheme):
             continue
         _keep(key, title, line, found)
-        if place and (where := best_field(short(place), scheme, frozenset({key}))):
+        if place and (where := place_of_work(short(place), scheme, key)):
             _keep(where, place, line, found)
     for match in _WHERE.finditer(shown):
         for value in (match["place"], match["title"]):
@@ -160,6 +160,9 @@ _IN_BRACKETS = re.compile(
 _NEW_CLAUSE = re.compile(r"(?:and|but|who|which|where|you|i|we|my|so|because|though|although)\b", re.IGNORECASE)
 
 
+_CLAUSE_BEHIND = re.compile(r"\s+(?:and|but|who|so) (?:i|i'm|i'd|i'll|i've|my|would|am|have|want)\b.*", re.IGNORECASE)
+
+
 def _listed(
     sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, person: str | None, found: dict[str, Found]
 ) -> None:
@@ -179,7 +182,7 @@ def _listed(
     for part in parts[1:4]:
         if FOUND.search(part) or _NEW_CLAUSE.match(part):
             break
-        _split_place(part, line, scheme, lexicon, found)
+        _split_place(_CLAUSE_BEHIND.sub("", part), line, scheme, lexicon, found)
 
 
 def _split_place(part: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:

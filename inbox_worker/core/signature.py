@@ -27,6 +27,7 @@ _CONTACT = re.compile(
     r"|\bpronouns?\b|\bon leave\b|\bi work\b|\bplease\b"
 )
 _MAX_WORDS = 12
+_ABBREVIATED = re.compile(r"\b(dr|prof|mr|mrs|ms|rev|st|[a-z])\.")  # a full stop that ends no sentence
 _SENT = re.compile(r"[.!?]\s+\S|\b(?:i|i'm|you|we|this)\b")
 
 
@@ -86,14 +87,33 @@ def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str |
         subject = academic.search(fold(left)) and not organisational
         if match.group().strip(" ,").casefold().startswith("at ") or match.group().strip(" ,").casefold() == "at":
             return left.strip(" ,"), right.strip(" ,") if best_field(right, scheme) else None
-        if right and not subject and (organisational or best_field(right, scheme)):
+        known = organisational or best_field(right, scheme) or _is_proper_name(right)
+        if right and not subject and known:
             return left.strip(" ,"), right.strip(" ,")
     return text.strip(" ,"), None
 
 
+_SMALL = frozenset({"and", "of", "for", "the", "&", "in"})
+
+
+def _is_proper_name(text: str) -> bool:
+    """Whether `text` is written as a name of several words: behind "Officer in", "Student Records" is a place of work."""
+    words = text.strip(" ,.").split()
+    return 2 <= len(words) <= 7 and words[0][:1].isupper() and all(w[:1].isupper() or w in _SMALL for w in words)
+
+
+def place_of_work(text: str, scheme: Scheme, taken: str) -> str | None:
+    """Return the key of the field that a place of work belongs to: what its words say, else the one such field left."""
+    key = best_field(text, scheme, frozenset({taken}))
+    if key:
+        return key
+    left = [i.key for i in scheme.fields if i.kind is FieldKind.SHORT and i.signature and i.key != taken]
+    return left[0] if len(left) == 1 and _is_proper_name(text) else None
+
+
 def is_noise(text: str) -> bool:
     """Return whether a piece of a signature is an address, a number, an organisation or a sentence."""
-    folded = fold(text)
+    folded = _ABBREVIATED.sub(r"\1", fold(text))
     return (
         not folded
         or len(folded.split()) > _MAX_WORDS

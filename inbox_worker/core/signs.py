@@ -249,7 +249,7 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
 
 
 def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
-    """Yield the sender's own wishes: neither denied ("I don't want to") nor somebody else's ("who want to be allies")."""
+    """Yield the sender's own wishes: neither denied ("I don't want to") nor somebody else's ("who want to be")."""
     wanted = pattern(lexicon.phrases.get(name, ()))
     place = 0
     while match := wanted.search(sentence, place):

@@ -25,6 +25,14 @@ def clean(text: str) -> str:
     return collapse(_LINK.sub("", text)).strip(" \t*_|").strip()
 
 
+_ANSWER = re.compile(r"^(?:my )?(?:answer|ans\.?|response|reply)\s*(?:\d\s*)?[:\u2013-]\s+(?=\S)", re.IGNORECASE)
+
+
+def answer(text: str) -> str:
+    """Return an answer as `clean` does, without "Answer:" before it."""
+    return _ANSWER.sub("", clean(text))
+
+
 def short(text: str) -> str:
     """Return a one-line value: as `clean`, also without punctuation around it."""
     value = clean(text).strip(_EDGE).strip()
