@@ -85,8 +85,9 @@ def extract(
         _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
         renewed = replacements(outside, context)
         _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})
-        if not values:
-            _add(values, in_order_asked(document, outside, context))
+        if not set(values) - found.ordered:  # an order of ours explains numbers better than the form's
+            own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
+            values = in_order_asked(document, own_lines, context) or values
     else:
         _add(values, letter(outside, found, scheme, lexicon))
         if region.whose is not Whose.OTHER:

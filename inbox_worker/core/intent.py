@@ -190,7 +190,8 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
         return Intent.FOLLOW_UP
     if signs.named and _asks(signs, scope) and not _vetoed(mail, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
-    if mail.in_thread and not scope.other and not find("business", " . ".join(mail.text), lexicon):
+    about_it = mail.in_thread or (scope.ours and _any("updates", mail, lexicon))
+    if about_it and not scope.other and not find("business", " . ".join(mail.text), lexicon):
         return Intent.FOLLOW_UP
     return None
 

@@ -1,12 +1,15 @@
 """Answers that stand under no label: in the sentences of a letter, and in the order in which we asked for them."""
 
+from dataclasses import replace
+
 from inbox_worker.core import passages
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.gather import Context, is_closing, is_remark, is_sender
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labelled import GUESSED, ORDERED, Labelled, source, value_of
+from inbox_worker.core.prose import facts
 from inbox_worker.core.reading import FieldValue
-from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import clean, plausible
 from inbox_worker.core.words import fold, pattern
 
@@ -32,11 +35,19 @@ def in_order_asked(document: Document, outside: tuple[Line, ...], context: Conte
     found: dict[str, FieldValue] = {}
     for key, (text, line) in zip(keys, given, strict=True):
         item = context.scheme.field(key)
-        value = value_of(item, (text,), context.lexicon)
+        value = value_of(item, (_bare(text, line, item, context),), context.lexicon)
         if value is None or plausible(value, item.kind, context.lexicon) < 0.1:
             return {}
         found[key] = FieldValue(value, source(line), ORDERED)
     return found
+
+
+def _bare(text: str, line: Line, item: Field, context: Context) -> str:
+    """A one-line value out of the sentence that it was given in ("Oops, I'm in Dining Services")."""
+    if item.kind is not FieldKind.SHORT:
+        return text
+    told = facts([replace(line, text=text, gap=True)], context.scheme, context.lexicon, None)
+    return told[item.key].text if item.key in told else text
 
 
 def _is_courtesy(text: str, context: Context) -> bool:

@@ -73,16 +73,30 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
     given = paragraphs(lines)
     for place, (text, line) in enumerate(given):
         key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
-        if key is None or key in found or not _REPLACES.search(fold(text)):
+        if key is None or key in found or not (_REPLACES.search(fold(text)) or _ADDS.search(fold(text))):
             continue
         rest = _REST.split(text, maxsplit=1)
         if len(rest) == 2 and _question(rest[0], context.scheme) and len(rest[1].split()) >= 2:
             found[key] = Found(rest[1], line)
+        elif behind := _added(text, context):
+            found[key] = Found(behind, line)
         elif _GIVES.search(fold(sentences(text)[-1])) and place + 1 < len(given):
             below = _below(given[place + 1 :], context)
             if below:
                 found[key] = Found(" ".join(each for each, _ in below), below[0][1])
     return found
+
+
+_ADDS = pattern((r"\b(?:add|include|mention|forgot|forgotten|missed|left (?:out|off)|something|more)\b",))
+
+
+def _added(text: str, context: Context) -> str:
+    """What follows "Can I add something to my skills?" in the same paragraph, courtesies aside; "" where nothing."""
+    first, *behind = sentences(text)
+    if not behind or not _ADDS.search(fold(first)) or _question(first, context.scheme) is None:
+        return ""
+    kept = [each for each in behind if not is_remark(each, context) and not each.rstrip().endswith("?")]
+    return " ".join(kept)
 
 
 _ANNOUNCES = 45  # words: a longer paragraph does more than announce
