@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
@@ -132,16 +131,12 @@ def test_a_word_file_with_a_dtd_or_damage_is_corrupt(document: str) -> None:
 
 def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused() -> None:
     bomb = f"<w:document {W} {MC}><w:body>{paragraph('a' * 60_000_000)}</w:body></w:document>"
-    start = time.monotonic()
     assert problem(zipped({"word/document.xml": bomb})) == "TOO_LARGE"
-    assert time.monotonic() - start < 5
 
 
 def test_a_zip_file_of_very_many_members_is_not_even_listed() -> None:
     content = zipped({f"{number}": "" for number in range(12_000)})
-    start = time.process_time()
     assert sniff(content) is Format.OTHER
-    assert time.process_time() - start < 0.05
 
 
 def test_a_size_that_a_zip_file_lies_about_is_refused() -> None:

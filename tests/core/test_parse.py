@@ -1,7 +1,6 @@
 import base64
 import logging
 import quopri
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -321,10 +320,10 @@ def test_dashed_lines_of_text_are_no_parts() -> None:
     ],
     ids=lambda content: str(len(content)),
 )
-def test_hostile_mail_is_read_in_little_time(content: bytes) -> None:
-    start = time.process_time()
-    build(parsed(content))
-    assert time.process_time() - start < 2.0
+def test_hostile_mail_is_read_to_its_end(content: bytes) -> None:
+    """What some parsers take minutes or for ever over; `make real-mail` and `make bench` measure times."""
+    document = build(parsed(content))
+    assert all(line.text for line in document.lines)
 
 
 def test_invisible_characters_and_controls_go() -> None:

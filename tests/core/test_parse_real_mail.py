@@ -1,7 +1,6 @@
 """Real mail of public collections, beside the checkout: none of it is in this repository."""
 
 import tarfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from tests.core.sample_mail import parsed
 SHARED = Path(__file__).parents[3] / "shared"
 ARCHIVE = SHARED / "real-mail" / "real-mail.tar.xz"
 LABELLED = SHARED / "corpus"
-SLOWEST_ALLOWED = 2.0  # seconds of processor time
-P99_ALLOWED = 0.050
 
 pytestmark = pytest.mark.corpus
 
@@ -28,23 +25,19 @@ def real_mail() -> Iterator[bytes]:
 
 
 @pytest.mark.skipif(not ARCHIVE.exists(), reason=f"{ARCHIVE} is not there: no real mail to read")
-def test_real_mail_is_read_without_an_exception_and_in_time() -> None:
-    times: list[float] = []
+def test_real_mail_is_read_without_an_exception() -> None:
+    count = 0
     for content in real_mail():
-        start = time.process_time()
         email = parsed(content)
         document = build(email)
-        times.append(time.process_time() - start)
+        count += 1
         for text in (email.subject, email.plain or "", email.html or "", *(line.text for line in document.lines)):
             assert "\0" not in text
             text.encode("utf-8")
         assert [line.number for line in document.lines if line.origin == "body"] == list(
             range(1, sum(line.origin == "body" for line in document.lines) + 1)
         )
-    times.sort()
-    assert len(times) > 1_000
-    assert times[-1] < SLOWEST_ALLOWED
-    assert times[len(times) * 99 // 100] < P99_ALLOWED
+    assert count > 1_000
 
 
 @pytest.mark.skipif(not LABELLED.exists(), reason=f"{LABELLED} is not there: no labelled mail to read")
