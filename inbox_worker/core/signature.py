@@ -97,7 +97,7 @@ _SMALL = frozenset({"and", "of", "for", "the", "&", "in"})
 
 
 def _is_proper_name(text: str) -> bool:
-    """Whether `text` is written as a name of several words: "Student Records" behind "Officer in" is where they work."""
+    """Whether `text` is written as a name of several words: "Officer in Student Records" tells the place of work."""
     words = text.strip(" ,.").split()
     return 2 <= len(words) <= 7 and words[0][:1].isupper() and all(w[:1].isupper() or w in _SMALL for w in words)
 
