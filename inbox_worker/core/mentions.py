@@ -12,6 +12,7 @@ from inbox_worker.core.words import bare, fold, tokens
 _LIKE = (
     84  # ratio from which a run of words is a phrase misspelt ("mental helth allys" against "mental health allies": 89)
 )
+_LONG = 12  # characters from which a phrase is the same without its spaces ("#MentalHealthAlly")
 _LIKE_ROLE = 75  # the same for the role's own word
 _MAX_TYPED = 2_000  # characters of one line in which other schemes are looked for
 _MAX_WORDS = 40_000  # words in which misspellings are looked for; the exact phrases are looked for everywhere
@@ -32,7 +33,7 @@ def phrases(texts: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern that finds any of `texts` in folded text, however their words are parted, also in the plural."""
     if not texts:
         return re.compile(r"(?!)")
-    words = [r"\W+".join(map(re.escape, tokens(text))) for text in texts]
+    words = [(r"\W*" if len(text) >= _LONG else r"\W+").join(map(re.escape, tokens(text))) for text in texts]
     alternatives = "|".join(sorted(filter(None, words), key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?:s|'s|s')?(?!\w)")
 
@@ -64,7 +65,7 @@ def misspelt(text: str, scheme: Scheme) -> str:
     mentions, roles, starts = _spellings(scheme)
     words = text.split()
     for end, word in enumerate(words[:_MAX_WORDS], 1):
-        if len(word) < 4 or word[:2] not in starts or not any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles):
+        if len(word) < 3 or word == "all" or word[:2] not in starts or not any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles):
             continue
         for mention, size in mentions:
             window = " ".join(words[max(0, end - size) : end])
@@ -77,7 +78,7 @@ def misspelt(text: str, scheme: Scheme) -> str:
 def about(text: str, scheme: Scheme) -> Subject:
     """Return what `text` speaks of. Phrases of other schemes are looked for where ours were taken out."""
     folded = fold(text)
-    comparable = " ".join(tokens(text))
+    comparable = " ".join(tokens(folded))
     ours = phrases(scheme.mentions).search(folded) or _near(scheme).search(folded)
     found = ours.group() if ours else misspelt(comparable, scheme)
     rest = phrases(scheme.mentions).sub(" ", folded)
