@@ -222,7 +222,7 @@ def _request(
     match = words.search(sentence)
     thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
     asks = find("ask", sentence, lexicon)
-    if find("wants_support", sentence, lexicon):
+    if find("wants_support", sentence, lexicon) or (not match and find("offers", sentence, lexicon)):
         return False
     if thing and (in_subject or asks):
         signs.requests.append(_request_target(sentence, scheme))
