@@ -65,7 +65,12 @@ def misspelt(text: str, scheme: Scheme) -> str:
     mentions, roles, starts = _spellings(scheme)
     words = text.split()
     for end, word in enumerate(words[:_MAX_WORDS], 1):
-        if len(word) < 3 or word == "all" or word[:2] not in starts or not any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles):
+        if (
+            len(word) < 3
+            or word == "all"
+            or word[:2] not in starts
+            or not any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles)
+        ):
             continue
         for mention, size in mentions:
             window = " ".join(words[max(0, end - size) : end])
