@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from inbox_worker.core import names
 from inbox_worker.core.extract import Extraction
-from inbox_worker.core.mentions import about, with_others
+from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
@@ -41,7 +41,9 @@ def _scope(mail: Mail, scheme: Scheme) -> _Scope:
     ours = subject.ours or body.ours or labels.ours or (subject.topic and body.role) or (subject.role and body.topic)
     if not ours and mail.extraction.full_questions >= 2 and not labels.other:
         ours = "the scheme's own questions"
-    other = subject.other or labels.other or (body.other if not ours else "")
+    other = subject.other or labels.other
+    if not ours:
+        other = other or body.other or serves_others(" . ".join((mail.subject, *mail.text)), scheme)
     weak = subject.role or body.role or labels.role or quoted.ours
     return _Scope(bool(ours), bool(weak), bool(other), str(ours or weak or ""))
 

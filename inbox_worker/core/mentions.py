@@ -79,6 +79,21 @@ def misspelt(text: str, scheme: Scheme) -> str:
     return ""
 
 
+@lru_cache(maxsize=32)
+def _behind(scheme: Scheme) -> re.Pattern[str]:
+    """Another scheme's role with its topic behind it: of "trans ally", "an ally to trans colleagues"."""
+    role = phrases(scheme.role_words).pattern
+    named = (re.fullmatch(rf"(.+?)\W+{role}", fold(other)) for other in scheme.others)
+    topics = tuple(sorted({match.group(1) for match in named if match}))
+    return re.compile(rf"{role}\W+(?:for|to|of)\W+(?:\w+\W+)?{phrases(topics).pattern}")
+
+
+def serves_others(text: str, scheme: Scheme) -> str:
+    """Return the words of `text` that give the role to those another scheme is for, or ""."""
+    match = _behind(scheme).search(fold(text))
+    return match.group() if match else ""
+
+
 @lru_cache(maxsize=1024)
 def about(text: str, scheme: Scheme) -> Subject:
     """Return what `text` speaks of. Phrases of other schemes are looked for where ours were taken out."""

@@ -63,9 +63,13 @@ def spoken(text: str) -> str:
     return _ID_ILL.sub(lambda match: f"i'{match['short']} ", folded)
 
 
+_LETTERS = str.maketrans(dict(zip("łŁøØđĐßæÆœðþı", "l L o O d D ss ae AE oe d th i".split(" "), strict=True)))  # noqa: SIM905
+
+
 def without_accents(text: str) -> str:
-    """Return `text` with combining marks taken off ("José" -> "Jose")."""
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    """Return `text` in plain letters, as people type names on a foreign keyboard ("Łukasz" -> "Lukasz")."""
+    plain_letters = unicodedata.normalize("NFD", text.translate(_LETTERS))
+    return "".join(character for character in plain_letters if not unicodedata.combining(character))
 
 
 _BORDER = r"\b"
