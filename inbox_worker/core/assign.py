@@ -6,6 +6,7 @@ labels are compared: words in an answer that look like a label lose where taking
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.labels import Label
@@ -33,10 +34,12 @@ class Choice:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     score: float
     chosen: tuple[tuple[int, str, float], ...] = ()
+
+
+_States = dict[tuple[int, int], _State]  # (fields used, as bits by their place; the last label) -> the best chain
 
 
 class _Form:
@@ -70,13 +73,14 @@ class _Form:
     def value(self, number: int, key: str, following: int) -> float:
         """What the text between a label and the next used one (-1: none) adds to it."""
         mark = (number, key, following)
-        if mark not in self._values:
+        known = self._values.get(mark)
+        if known is None:
             kind = self.scheme.field(key).kind
             until = self.labels[following] if following >= 0 else None
             text = between(self.labels[number], until, self.lines, kind is FieldKind.TEXT)
             filled = _FILLED if text.strip() else 0.0
-            self._values[mark] = filled + plausible(text, kind, self.lexicon)
-        return self._values[mark]
+            known = self._values[mark] = filled + plausible(text, kind, self.lexicon)
+        return known
 
 
 def between(label: Label, following: Label | None, lines: list[Line], whole: bool) -> str:
@@ -119,7 +123,7 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
     """Return the choice of labels, in reading order, that together fit best; every field at most once."""
     labels = _without_blank_copies(labels, lines, scheme, lexicon)
     form = _Form(labels, lines, scheme, lexicon)
-    states: dict[tuple[frozenset[str], int], _State] = {(frozenset(), -1): _State(0.0)}
+    states: _States = {(0, -1): _State(0.0)}
     for number, label in enumerate(labels):
         grown = dict(states)
         for key in label.scores:
@@ -134,29 +138,25 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
     return _choices(best, form)
 
 
-def _extend(
-    states: dict[tuple[frozenset[str], int], _State],
-    grown: dict[tuple[frozenset[str], int], _State],
-    number: int,
-    key: str,
-    worth: float,
-    form: _Form,
-) -> None:
+def _extend(states: _States, grown: _States, number: int, key: str, worth: float, form: _Form) -> None:
     """Add to `grown` every chain of `states` that may go on with this label as this field."""
     place = form.order[key]
-    for (used, last), state in states.items():
-        if key in used:
+    bit = 1 << place
+    link = (number, key, worth)
+    for (used, last), (reached, chosen) in states.items():
+        if used & bit:
             continue
         before = -1
-        score = state.score + worth - _USED
+        score = reached + worth - _USED
         if last >= 0:
-            _, key_before, _ = state.chosen[-1]
+            key_before = chosen[-1][1]
             before = form.order[key_before]
             score += form.value(last, key_before, number)
         score += _NEXT if place == before + 1 else _LATER if place > before else 0.0
-        mark = (used | {key}, number)
-        if mark not in grown or grown[mark].score < score:
-            grown[mark] = _State(score, (*state.chosen, (number, key, worth)))
+        mark = (used | bit, number)
+        known = grown.get(mark)
+        if known is None or known.score < score:
+            grown[mark] = _State(score, (*chosen, link))
 
 
 def _last(state: _State, form: _Form) -> float:

@@ -21,6 +21,9 @@ def _inline(scheme: Scheme) -> re.Pattern[str]:
     return re.compile(rf"(?:(?<=^)|(?<=[\s|;,/(*_\t.]))(?:{words})[*_]*\s*(?:[:=?]\s*[*_]*|\s-+\s)", re.IGNORECASE)
 
 
+_INLINE_MARKS = ":=?-"
+
+
 def inline(text: str, scheme: Scheme) -> list[str]:
     """Return the pieces of a line that holds several labels with their values, or [] where it holds fewer than two.
 
@@ -29,6 +32,8 @@ def inline(text: str, scheme: Scheme) -> list[str]:
     shown = " ".join(text.split())
     folded = plain(shown)
     if len(folded) != len(shown) or len(shown) > 4_000:
+        return []
+    if sum(folded.count(mark) for mark in _INLINE_MARKS) < 2:  # each label ends with one; the search below is dear
         return []
     found = list(_inline(scheme).finditer(folded))
     starts = [m.start() for m in found]

@@ -90,12 +90,14 @@ def stripped(text: str) -> str:
 
 def _has(stem: str, words: list[str]) -> bool:
     """Whether one of `words` begins with `stem`, small slips of typing allowed in long ones."""
-    for word in words:
-        if word.startswith(stem) and (len(stem) > 4 or len(word) <= len(stem) + 1):
-            return True
-        if len(stem) >= 5 and abs(len(word) - len(stem)) <= 4 and fuzz.ratio(word[: len(stem) + 1], stem) >= 83:
-            return True
-    return False
+    return any(_begins(word, stem) for word in words)
+
+
+@lru_cache(maxsize=16_384)
+def _begins(word: str, stem: str) -> bool:
+    if word.startswith(stem) and (len(stem) > 4 or len(word) <= len(stem) + 1):
+        return True
+    return len(stem) >= 5 and abs(len(word) - len(stem)) <= 4 and fuzz.ratio(word[: len(stem) + 1], stem) >= 83
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 _FOLD = str.maketrans(
     {
@@ -20,25 +22,56 @@ _ABBREVIATION = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+_Result = TypeVar("_Result")
+
+
+def _remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
+    """Return `function` with a memory: the lines of one mail are folded and cut into words again and again.
+
+    Whole mails are not kept: thousands of them would fill the machine.
+    """
+    cached = lru_cache(maxsize=_REMEMBERED)(function)
+
+    @wraps(function)
+    def bounded(text: str) -> _Result:
+        return cached(text) if len(text) <= _REMEMBERED_LENGTH else function(text)
+
+    return bounded
+
+
+_REMEMBERED, _REMEMBERED_LENGTH = 4_096, 2_000  # texts, and characters of one
+
+
+@_remembered
 def fold(text: str) -> str:
     """Return `text` in lower case with plain quotes, dashes and single spaces. May change its length."""
+    if text.isascii():  # by far the most text; of ASCII, only the backtick is in the table
+        return " ".join(text.replace("`", "'").lower().split())
     return " ".join(text.translate(_FOLD).casefold().split())
 
 
+@_remembered
 def plain(text: str) -> str:
     """Return `text` as `fold` does, but with its letters' case kept."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").split())
     return " ".join(text.translate(_FOLD).split())
+
+
+@_remembered
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(text)))
 
 
 def tokens(text: str) -> list[str]:
     """Return the words of `text`, folded, without punctuation; "don't" is one word."""
-    return _WORD.findall(fold(text))
+    return list(_words(text))
 
 
+@_remembered
 def bare(text: str) -> str:
     """Return the words of `text` joined by single spaces: what labels are compared as."""
-    return " ".join(tokens(text))
+    return " ".join(_words(text))
 
 
 _TYPED = {
@@ -56,7 +89,7 @@ _ID_ILL = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def spoken(text: str) -> str:
     """Return `text` folded, with the apostrophes that hasty thumbs leave out ("i dont", "id like")."""
     folded = _TYPED_WORD.sub(lambda match: _TYPED[match.group()], fold(text))
@@ -94,10 +127,15 @@ def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of `text`, cut after . ! ? before a word; abbreviations and initials do not end one."""
+    return list(_sentences(text))
+
+
+@_remembered
+def _sentences(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     for piece in _SENTENCE_END.split(text):
         if parts and _ABBREVIATION.search(parts[-1]):
             parts[-1] = f"{parts[-1]} {piece}"
         elif piece.strip():
             parts.append(piece)
-    return [part.strip() for part in parts]
+    return tuple(part.strip() for part in parts)
