@@ -52,7 +52,7 @@ class _Form:
         self._common = {  # a form may set its questions in another way than its details
             text: Counter(style for kind, style in certain if kind is text).most_common(1) for text in (False, True)
         }
-        self._values: dict[tuple[int, str, int], float] = {}
+        self.values: dict[tuple[int, str, int], float] = {}
 
     def _style(self, label: Label) -> tuple[bool, bool, bool]:
         line = self.lines[label.line]
@@ -73,13 +73,13 @@ class _Form:
     def value(self, number: int, key: str, following: int) -> float:
         """What the text between a label and the next used one (-1: none) adds to it."""
         mark = (number, key, following)
-        known = self._values.get(mark)
+        known = self.values.get(mark)
         if known is None:
             kind = self.scheme.field(key).kind
             until = self.labels[following] if following >= 0 else None
             text = between(self.labels[number], until, self.lines, kind is FieldKind.TEXT)
             filled = _FILLED if text.strip() else 0.0
-            known = self._values[mark] = filled + plausible(text, kind, self.lexicon)
+            known = self.values[mark] = filled + plausible(text, kind, self.lexicon)
         return known
 
 
@@ -134,13 +134,19 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
             kept = sorted(grown.items(), key=lambda item: item[1].score, reverse=True)[:_BEAM]
             grown = dict(kept)
         states = grown
-    best = max(states.values(), key=lambda state: state.score + _last(state, form))
+    ends: dict[tuple[int, str], float] = {}  # what the last label's value adds
+    for state in states.values():
+        if state.chosen:
+            number, key, _ = state.chosen[-1]
+            ends[number, key] = form.value(number, key, -1)
+    best = max(states.values(), key=lambda state: state.score + (ends[state.chosen[-1][:2]] if state.chosen else 0.0))
     return _choices(best, form)
 
 
 def _extend(states: _States, grown: _States, number: int, key: str, worth: float, form: _Form) -> None:
     """Add to `grown` every chain of `states` that may go on with this label as this field."""
-    place = form.order[key]
+    order, values = form.order, form.values
+    place = order[key]
     bit = 1 << place
     link = (number, key, worth)
     for (used, last), (reached, chosen) in states.items():
@@ -150,20 +156,14 @@ def _extend(states: _States, grown: _States, number: int, key: str, worth: float
         score = reached + worth - _USED
         if last >= 0:
             key_before = chosen[-1][1]
-            before = form.order[key_before]
-            score += form.value(last, key_before, number)
+            before = order[key_before]
+            value = values.get((last, key_before, number))
+            score += form.value(last, key_before, number) if value is None else value
         score += _NEXT if place == before + 1 else _LATER if place > before else 0.0
         mark = (used | bit, number)
         known = grown.get(mark)
         if known is None or known.score < score:
             grown[mark] = _State(score, (*chosen, link))
-
-
-def _last(state: _State, form: _Form) -> float:
-    if not state.chosen:
-        return 0.0
-    number, key, _ = state.chosen[-1]
-    return form.value(number, key, -1)
 
 
 def _choices(state: _State, form: _Form) -> list[Choice]:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.words import bare, tokens
@@ -88,13 +88,14 @@ def stripped(text: str) -> str:
     return _NUMBERED.sub("", text.strip(MARKS), count=1).strip(MARKS)
 
 
-def _has(stem: str, words: list[str]) -> bool:
-    """Whether one of `words` begins with `stem`, small slips of typing allowed in long ones."""
-    return any(_begins(word, stem) for word in words)
-
-
 @lru_cache(maxsize=16_384)
+def _stems_of(word: str, item: Field) -> frozenset[str]:
+    """The stems of the field's keywords that `word` begins with. The same words come again in every mail."""
+    return frozenset(stem for group in item.keywords for stem in group if _begins(word, stem))
+
+
 def _begins(word: str, stem: str) -> bool:
+    """Whether `word` begins with `stem`, small slips of typing allowed in long ones."""
     if word.startswith(stem) and (len(stem) > 4 or len(word) <= len(stem) + 1):
         return True
     return len(stem) >= 5 and abs(len(word) - len(stem)) <= 4 and fuzz.ratio(word[: len(stem) + 1], stem) >= 83
@@ -105,12 +106,12 @@ def names_of(item: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bare(text).replace("'", "") for text in (item.label, *item.variants)))
 
 
-def _by_keywords(item: Field, words: list[str], question: bool) -> float:
+def _by_keywords(item: Field, words: list[str], stems: frozenset[str], question: bool) -> float:
     best = 0.0
     for group in item.keywords:
-        if not all(_has(stem, words) for stem in group):
+        if not stems.issuperset(group):
             continue
-        extra = sum(1 for word in words if word not in _FILLERS and not any(_has(stem, [word]) for stem in group))
+        extra = sum(1 for word in words if word not in _FILLERS and _stems_of(word, item).isdisjoint(group))
         if item.kind is not FieldKind.TEXT:
             score = 0.8 - 0.25 * extra
         elif len(group) > 1:
@@ -127,12 +128,11 @@ def _telling(item: Field) -> tuple[str, ...]:
     return tuple({stem for group in item.keywords for stem in group if len(stem) > 3})
 
 
-def _by_likeness(item: Field, text: str, words: list[str]) -> float:
-    best = max(fuzz.ratio(text, name) for name in names_of(item))
-    short = len(words) <= 2
-    floor = 86 if short else 80
-    score = 0.45 + 0.45 * (best - floor) / (100 - floor) if best >= floor and len(text) > 3 else 0.0
-    if item.kind is FieldKind.TEXT and len(words) >= 5 and any(_has(stem, words) for stem in _telling(item)):
+def _by_likeness(item: Field, text: str, words: list[str], stems: frozenset[str]) -> float:
+    floor = 86 if len(words) <= 2 else 80
+    found = process.extractOne(text, names_of(item), scorer=fuzz.ratio, score_cutoff=floor) if len(text) > 3 else None
+    score = 0.45 + 0.45 * (found[1] - floor) / (100 - floor) if found else 0.0
+    if item.kind is FieldKind.TEXT and len(words) >= 5 and not stems.isdisjoint(_telling(item)):
         likeness = fuzz.token_set_ratio(text, names_of(item)[0])
         score = max(score, 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0)
     return score
@@ -143,7 +143,8 @@ def _score(item: Field, text: str, question: bool) -> float:
     if text in names_of(item):
         return 1.0
     words = text.split()
-    return max(_by_likeness(item, text, words), _by_keywords(item, words, question))
+    stems = frozenset[str]().union(*(_stems_of(word, item) for word in words))
+    return max(_by_likeness(item, text, words, stems), _by_keywords(item, words, stems, question))
 
 
 @lru_cache(maxsize=32)
@@ -156,12 +157,26 @@ def _telling_starts(scheme: Scheme) -> frozenset[str]:
     return frozenset(word.replace("'", "")[:3] for word in words - _FILLERS)
 
 
+def may_name(text: str, scheme: Scheme) -> bool:
+    """Return whether `match` can find a field in `text` or in any of its beginnings. False means: certainly not."""
+    return not _telling_starts(scheme).isdisjoint([word[:3] for word in tokens(text)])
+
+
 def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
     """Return how well `text` (a label or question, without its value) names each field; only scores from `floor`."""
+    scores = _scores(text, scheme) if len(text) <= _REMEMBERED_LENGTH else _scores.__wrapped__(text, scheme)
+    return {key: score for key, score in scores.items() if score >= floor}
+
+
+_REMEMBERED_LENGTH = 500  # characters
+
+
+@lru_cache(maxsize=2048)
+def _scores(text: str, scheme: Scheme) -> dict[str, float]:
     words = tokens(stripped(text))
     if not words or len(words) > MAX_LABEL_WORDS:
         return {}
-    if _telling_starts(scheme).isdisjoint({word[:3] for word in words}):
+    if _telling_starts(scheme).isdisjoint([word[:3] for word in words]):
         return {}
     words = [word.replace("'", "") for word in words]
     comparable = " ".join(words)
@@ -169,7 +184,7 @@ def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
     scores = {item.key: _score(item, comparable, question) for item in scheme.fields}
     if "/" in text:
         _add_translations(text, scheme, scores)
-    return {key: score for key, score in scores.items() if score >= floor}
+    return scores
 
 
 def _add_translations(text: str, scheme: Scheme, scores: dict[str, float]) -> None:
@@ -195,3 +210,9 @@ def long_names(scheme: Scheme) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         for name in names_of(item)
         if len(name.split()) >= 5
     )
+
+
+@lru_cache(maxsize=32)
+def long_name_starts(scheme: Scheme) -> frozenset[str]:
+    """The letters that labels of five words and more begin with."""
+    return frozenset(words[0][0] for _, _, words in long_names(scheme))

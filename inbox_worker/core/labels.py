@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from inbox_worker.core.label_scores import MARKS, MAX_LABEL_WORDS, QUESTION_WORDS, long_names, match, stripped
+from inbox_worker.core.label_scores import (
+    MARKS,
+    MAX_LABEL_WORDS,
+    QUESTION_WORDS,
+    long_name_starts,
+    long_names,
+    match,
+    may_name,
+    stripped,
+)
 from inbox_worker.core.scheme import Scheme
 from inbox_worker.core.words import plain, tokens
 
@@ -14,6 +23,8 @@ _SEPARATOR = re.compile(
     r"\s*[?:=]+[*_\s]*(?:[-:.](?:\s+|$))?|\s+-+>?\s+|\s*(?:\.{3,}|_{3,})\s*|\s*;\s+|-\s+(?=\S)"
     r"|\s*(?:>{2,}|=+>|[\u2192\u21d2\u279c\u2794\u27a4\u25ba\u25b6])\s*|\s+~+\s+"
 )
+# What every separator has, white space before it aside: most lines of prose have none, and this look costs little
+_SEPARATOR_BEGIN = re.compile(r"[?:=;>~_\u2192\u21d2\u279c\u2794\u27a4\u25ba\u25b6-]|\.{3}")
 
 
 _NOT_A_LABEL = re.compile(
@@ -50,7 +61,11 @@ class Label:
 
 def _splits(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield (head, mark, rest) for the first separators of `text`."""
-    for count, found in enumerate(_SEPARATOR.finditer(text)):
+    first = _SEPARATOR_BEGIN.search(text)
+    if first is None:
+        return
+    start = len(text[: first.start()].rstrip())
+    for count, found in enumerate(_SEPARATOR.finditer(text, start)):
         if count >= 6 or found.start() > 300:
             return
         head = text[: found.start()]
@@ -77,7 +92,7 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
 def whole_question(text: str, scheme: Scheme) -> Label | None:
     """A whole question of the scheme typed without any mark before the answer."""
     words = [word.replace("'", "") for word in tokens(text[:600])]
-    if len(words) < 5:
+    if len(words) < 5 or words[0][:1] not in long_name_starts(scheme):
         return None
     for key, name, wanted in long_names(scheme):
         if words[0][0] != wanted[0][0] or len(words) < len(wanted):
@@ -100,8 +115,9 @@ def _cut_after(text: str, count: int) -> tuple[str, str]:
 def of_text(text: str, scheme: Scheme) -> Label | None:
     """Return the best reading of `text` as "label, mark, rest", or as a label that stands alone; None where neither."""
     shown = plain(stripped(text))
-    whole = _alone(shown, scheme)
-    best = _marked(shown, scheme)
+    named = may_name(shown, scheme)
+    whole = _alone(shown, scheme) if named else None
+    best = _marked(shown, scheme) if named else None
     if prefix := whole_question(shown, scheme):
         key = next(iter(prefix.scores))
         left_over = len(tokens(prefix.rest))

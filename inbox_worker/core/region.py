@@ -158,6 +158,8 @@ _ENUMERATOR = re.compile(
 
 def _enumerated(line: Line) -> list[Line]:
     """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] for fewer than three."""
+    if line.text.count(")") + line.text.count(".") < 3:  # three items have as many; the search below is dear
+        return []
     marks = [(m, (m["mark"] or m["inner"]).casefold()) for m in _ENUMERATOR.finditer(line.text)]
     start = next((i for i, (_, mark) in enumerate(marks) if mark in ("a", "1")), None)
     if start is None:
