@@ -1,6 +1,7 @@
 """How well words name a field: keywords first, then likeness (domain.md 5). Knows no scheme."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -88,10 +89,26 @@ def stripped(text: str) -> str:
     return _NUMBERED.sub("", text.strip(MARKS), count=1).strip(MARKS)
 
 
+@lru_cache(maxsize=32)
+def _all_stems(scheme: Scheme) -> frozenset[str]:
+    return frozenset(stem for item in scheme.fields for group in item.keywords for stem in group)
+
+
 @lru_cache(maxsize=16_384)
-def _stems_of(word: str, item: Field) -> frozenset[str]:
-    """The stems of the field's keywords that `word` begins with. The same words come again in every mail."""
-    return frozenset(stem for group in item.keywords for stem in group if _begins(word, stem))
+def _stems_of(word: str, scheme: Scheme) -> frozenset[str]:
+    """The stems of keywords that `word` begins with. The same words come again in every mail."""
+    return frozenset(stem for stem in _all_stems(scheme) if _begins(word, stem))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A text that may be a label, cut into words, with the stems that each begins with."""
+
+    text: str
+    words: list[str]
+    begun: list[frozenset[str]]
+    stems: frozenset[str]  # of all words
+    question: bool
 
 
 def _begins(word: str, stem: str) -> bool:
@@ -106,18 +123,19 @@ def names_of(item: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bare(text).replace("'", "") for text in (item.label, *item.variants)))
 
 
-def _by_keywords(item: Field, words: list[str], stems: frozenset[str], question: bool) -> float:
+def _by_keywords(item: Field, given: _Words) -> float:
     best = 0.0
     for group in item.keywords:
-        if not stems.issuperset(group):
+        if not given.stems.issuperset(group):
             continue
-        extra = sum(1 for word in words if word not in _FILLERS and _stems_of(word, item).isdisjoint(group))
+        pairs = zip(given.words, given.begun, strict=True)
+        extra = sum(1 for word, begun in pairs if word not in _FILLERS and begun.isdisjoint(group))
         if item.kind is not FieldKind.TEXT:
             score = 0.8 - 0.25 * extra
         elif len(group) > 1:
-            score = 0.62 + 0.08 * len(group) - (0.0 if question else 0.02) * extra
+            score = 0.62 + 0.08 * len(group) - (0.0 if given.question else 0.02) * extra
         else:
-            score = 0.62 - (0.03 if question else 0.09) * extra
+            score = 0.62 - (0.03 if given.question else 0.09) * extra
         best = max(best, score)
     return min(best, 0.92)
 
@@ -128,23 +146,22 @@ def _telling(item: Field) -> tuple[str, ...]:
     return tuple({stem for group in item.keywords for stem in group if len(stem) > 3})
 
 
-def _by_likeness(item: Field, text: str, words: list[str], stems: frozenset[str]) -> float:
-    floor = 86 if len(words) <= 2 else 80
-    found = process.extractOne(text, names_of(item), scorer=fuzz.ratio, score_cutoff=floor) if len(text) > 3 else None
-    score = 0.45 + 0.45 * (found[1] - floor) / (100 - floor) if found else 0.0
-    if item.kind is FieldKind.TEXT and len(words) >= 5 and not stems.isdisjoint(_telling(item)):
-        likeness = fuzz.token_set_ratio(text, names_of(item)[0])
+def _by_likeness(item: Field, given: _Words) -> float:
+    floor, names = 86 if len(given.words) <= 2 else 80, names_of(item)
+    alike = (
+        process.extractOne(given.text, names, scorer=fuzz.ratio, score_cutoff=floor) if len(given.text) > 3 else None
+    )
+    score = 0.45 + 0.45 * (alike[1] - floor) / (100 - floor) if alike else 0.0
+    if item.kind is FieldKind.TEXT and len(given.words) >= 5 and not given.stems.isdisjoint(_telling(item)):
+        likeness = fuzz.token_set_ratio(given.text, names[0])
         score = max(score, 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0)
     return score
 
 
-@lru_cache(maxsize=8192)
-def _score(item: Field, text: str, question: bool) -> float:
-    if text in names_of(item):
+def _score(item: Field, given: _Words) -> float:
+    if given.text in names_of(item):
         return 1.0
-    words = text.split()
-    stems = frozenset[str]().union(*(_stems_of(word, item) for word in words))
-    return max(_by_likeness(item, text, words, stems), _by_keywords(item, words, stems, question))
+    return max(_by_likeness(item, given), _by_keywords(item, given))
 
 
 @lru_cache(maxsize=32)
@@ -179,9 +196,10 @@ def _scores(text: str, scheme: Scheme) -> dict[str, float]:
     if _telling_starts(scheme).isdisjoint([word[:3] for word in words]):
         return {}
     words = [word.replace("'", "") for word in words]
-    comparable = " ".join(words)
+    begun = [_stems_of(word, scheme) for word in words]
     question = "?" in text or words[0] in QUESTION_WORDS
-    scores = {item.key: _score(item, comparable, question) for item in scheme.fields}
+    given = _Words(" ".join(words), words, begun, frozenset[str]().union(*begun), question)
+    scores = {item.key: _score(item, given) for item in scheme.fields}
     if "/" in text:
         _add_translations(text, scheme, scores)
     return scores

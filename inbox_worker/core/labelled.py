@@ -14,7 +14,7 @@ from inbox_worker.core.labels import Label
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import answer, clean, comparable, email_in, is_empty, plausible, puts_off, short
-from inbox_worker.core.words import bare, fold, pattern, sentences, spoken, tokens
+from inbox_worker.core.words import any_phrase, bare, fold, pattern, sentences, spoken, tokens
 
 MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
 
@@ -117,7 +117,7 @@ def stands_before(line: Line, first: Line) -> bool:
 
 def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str, ...]:
     """Take a request to the team ("Could you send me the role description too?") off the end of the answers."""
-    wanted = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in context.scheme.request_words))
+    wanted = any_phrase(context.scheme.request_words)
     cut: list[str] = []
     for key, value in list(values.items()):
         parts = sentences(value.text) if context.scheme.field(key).kind is FieldKind.TEXT else []

@@ -10,7 +10,7 @@ from inbox_worker.core.extract import Extraction
 from inbox_worker.core.mentions import about
 from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.scheme import Lexicon, Scheme
-from inbox_worker.core.words import pattern, sentences, spoken, tokens
+from inbox_worker.core.words import any_phrase, pattern, sentences, spoken, tokens
 
 # What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
 MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
@@ -218,8 +218,7 @@ def _request(
     sentence: str, in_subject: bool, named_before: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon
 ) -> bool:
     """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
-    words = pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in scheme.request_words))
-    match = words.search(sentence)
+    match = any_phrase(scheme.request_words).search(sentence)
     thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
     asks = find("ask", sentence, lexicon)
     if find("wants_support", sentence, lexicon) or (not match and find("offers", sentence, lexicon)):

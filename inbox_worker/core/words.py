@@ -125,6 +125,12 @@ def pattern(expressions: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(groups))
 
 
+@lru_cache(maxsize=32)
+def any_phrase(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one compiled pattern that finds any of `phrases`, however their words are parted, in folded text."""
+    return pattern(tuple(r"\W+".join(tokens(phrase)) for phrase in phrases))
+
+
 def sentences(text: str) -> list[str]:
     """Return the sentences of `text`, cut after . ! ? before a word; abbreviations and initials do not end one."""
     return list(_sentences(text))
