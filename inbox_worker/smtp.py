@@ -1,56 +1,22 @@
-"""Hand over one message to the submission server -> Sent | TryLater | Refused | Unknown."""
+"""Hand over messages to the submission server, one connection -> Sent | TryLater | Refused | Unknown for each."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import TracebackType
 
 from inbox_worker import checkpoints
 from inbox_worker.core.smtp_replies import Fate, Stage, judge, remedy
 from inbox_worker.errors import SendError, SubmissionRefused
+from inbox_worker.smtp_results import Refused, Result, Sent, Submission, TryLater, Unknown
 from inbox_worker.smtp_session import ConnectionLost, Reply, ServerBusy, SmtpConfig, SmtpSession
+from inbox_worker.smtp_transaction import Announcement, after_dots, announcement, offers_pipelining, unfit, unsendable
 
-__all__ = ["Refused", "Result", "Sent", "SmtpConfig", "SmtpSender", "TryLater", "Unknown"]
+__all__ = ["Refused", "Result", "Sent", "SmtpConfig", "SmtpSender", "Submission", "TryLater", "Unknown"]
 
-_PATH = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what may stand between < and >: printable ASCII without space
-_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The server has taken the message over."""
-
-    code: int
-    status: str = ""  # enhanced status, RFC 3463
+_OUT_OF_ORDER = 503  # to a MAIL sent ahead: the server did not follow us; a new connection clears it up
 
 
-@dataclass(frozen=True, slots=True)
-class TryLater:
-    """The server has not taken it, and may later."""
-
-    code: int = 0  # 0: no answer
-    status: str = ""
-    connection: bool = False  # the server takes nothing now: no fault of this message, count no try of it
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The server will never take this message."""
-
-    code: int
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The connection ended between the final dot and its answer: sent, or not. Never to be sent again unseen."""
-
-    code: int = 0
-    status: str = ""
-
-
-Result = Sent | TryLater | Refused | Unknown
+def _nothing() -> Submission | None:
+    return None
 
 
 class SmtpSender:
@@ -60,6 +26,8 @@ class SmtpSender:
         self._config = config
         self._place = f"{config.host}:{config.port}"
         self._session: SmtpSession | None = None
+        self._ahead: Announcement | None = None  # of the next message, sent behind the last final dot
+        self._reset_first = False  # a transaction was broken off: RSET goes before the next one
 
     def __enter__(self) -> "SmtpSender":
         return self
@@ -77,28 +45,36 @@ class SmtpSender:
         return frozenset(self._session.extensions)
 
     def close(self) -> None:
-        """End the connection where there is one. Raises nothing."""
-        session, self._session = self._session, None
+        """End the connection where there is one; what was announced ahead has not been sent. Raises nothing."""
+        session, polite = self._session, self._ahead is None
+        self._forget()
         if session is not None:
-            session.close()
+            session.close(politely=polite)
 
-    def send(self, envelope_from: str, recipient: str, content: bytes) -> Result:
+    def send(
+        self,
+        envelope_from: str,
+        recipient: str,
+        content: bytes,
+        following: Callable[[], Submission | None] = _nothing,
+    ) -> Result:
         """Hand over one message exactly as it stands. envelope_from: an address, or "" for <>; content: CRLF lines.
 
+        following: asked once, just before the final dot, for the message of the next call. It is then announced
+        together with the dot (RFC 2920 s.3.1), which saves it a round trip; its content waits for that next call.
         Raises SubmissionRefused when the server refuses us and not the message: count no try, stop, tell a person.
         """
-        if not _PATH.fullmatch(recipient) or (envelope_from and not _PATH.fullmatch(envelope_from)):
-            return Refused(553, "5.1.3")
-        if _BARE_LINE_END.search(content):  # servers differ on where such a message ends (CVE-2023-51764)
-            return Refused(554, "5.6.0")
+        message = Submission(envelope_from, recipient, content)
+        if refused := unsendable(message):
+            return refused
         used = self._session is not None
-        result = self._try(envelope_from, recipient, content)
+        result = self._try(message, following)
         if used and isinstance(result, TryLater) and result.connection and result.code in (0, 421):
-            # The server had closed an idle connection. No final dot was sent, so a second try sends nothing twice.
-            result = self._try(envelope_from, recipient, content)
+            # The server had closed an idle connection. It has no final dot, so a second try sends nothing twice.
+            result = self._try(message, following)
         return result
 
-    def _try(self, envelope_from: str, recipient: str, content: bytes) -> Result:
+    def _try(self, message: Submission, following: Callable[[], Submission | None]) -> Result:
         try:
             self.connect()
         except SubmissionRefused:
@@ -109,68 +85,60 @@ class SmtpSender:
             return TryLater(connection=True)
         checkpoints.reached("smtp.connected")
         try:
-            early = self._announce(envelope_from, recipient, content)
+            early = self._announce(message)
+            if early is None:
+                checkpoints.reached("smtp.announced")
+                self._open.write(after_dots(message.content))
         except ConnectionLost:
             self._drop()
             return TryLater(connection=True)
-        return early or self._finish()
+        return early or self._finish(following)
 
-    def _announce(self, envelope_from: str, recipient: str, content: bytes) -> Result | None:
-        """Carry out the transaction up to the final dot. Return what ended it before, or None."""
+    def _announce(self, message: Submission) -> Result | None:
+        """Carry out the transaction up to the content. Return what ended it before, or None."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead.message != message:
+            raise ConnectionLost  # the server waits for another message than this one
         session = self._open
-        if unfit := self._unfit(content):
-            return unfit
-        # A null sender asks for no report; only then is none wanted (RFC 3461 s.4.1).
-        notify = " NOTIFY=NEVER" if not envelope_from and "dsn" in session.extensions else ""
-        steps = (
-            (Stage.SENDER, f"MAIL FROM:<{envelope_from}>{self._parameters(content)}"),
-            (Stage.RECIPIENT, f"RCPT TO:<{recipient}>{notify}"),
-            (Stage.CONTENT, "DATA"),
-        )
-        for stage, reply in self._asked(steps):
-            if (stage is Stage.CONTENT and reply.code == 354) or (
-                stage is not Stage.CONTENT and reply.code // 100 == 2
-            ):
-                continue
-            result = self._judged(stage, reply)
-            if result is None:  # a 2xx that does not let us go on
-                raise ConnectionLost
-            return result
-        checkpoints.reached("smtp.announced")
-        session.write(_LEADING_DOT.sub(b"..", content) + (b"" if content.endswith(b"\r\n") else b"\r\n"))
-        return None
-
-    def _asked(self, steps: Sequence[tuple[Stage, str]]) -> list[tuple[Stage, Reply]]:
-        """Send the commands, at once where the server offers it (RFC 2920); return the replies up to a failure.
-
-        Raises ConnectionLost where the connection ends before any reply says why.
-        """
-        session, found = self._open, list[tuple[Stage, Reply]]()
-        together = "pipelining" in session.extensions
-        if together:
-            session.write(b"".join(line.encode("ascii") + b"\r\n" for _, line in steps))
-        failed = False
-        try:
-            for stage, line in steps:
-                reply = session.next_reply() if together else session.command(line.encode("ascii"))
-                failed = failed or reply.code >= 400
-                found.append((stage, reply))
-                if failed and not together:
-                    break
-        except ConnectionLost:
-            if not failed:
-                raise
-        if failed and found[-1][1].code == 354:
+        if ahead is not None:
+            replies = ahead.replies(session)
+        elif refused := unfit(message, session.extensions):
+            return refused
+        else:
+            reset, self._reset_first = self._reset_first, False
+            replies = announcement(message, session.extensions, reset=reset).ask(session)
+        failed = any(reply.code >= 400 for _, reply in replies)
+        if failed and replies[-1][1].code == 354:
             self._drop()  # the server waits for content all the same: without a final dot it gets none
-        return found
+        found = (self._refusal(stage, reply, sent_ahead=ahead is not None) for stage, reply in replies)
+        return next((result for result in found if result is not None), None)
 
-    def _finish(self) -> Result:
-        """Send the final dot and read its answer."""
+    def _refusal(self, stage: Stage, reply: Reply, *, sent_ahead: bool) -> Result | None:
+        """Return what a reply before the content means, or None to go on."""
+        if reply.code == 354 if stage is Stage.CONTENT else reply.code // 100 == 2:
+            return None
+        if sent_ahead and stage is Stage.SENDER and reply.code == _OUT_OF_ORDER:
+            raise ConnectionLost
+        result = self._judged(stage, reply)
+        if result is None:  # a 2xx that does not let us go on
+            raise ConnectionLost
+        return result
+
+    def _finish(self, following: Callable[[], Submission | None]) -> Result:
+        """Send the final dot, and the next message's announcement with it; read the answer to the dot."""
         checkpoints.reached("smtp.content_sent")
+        session = self._open
         try:
-            self._open.write(b".\r\n")
+            if session.has_spoken():  # 421, or gone: it did not wait for the dot, and shall not have it
+                raise ConnectionLost
+            self._ahead = self._next_announcement(following())
+            session.write_dot(self._ahead.lines if self._ahead else b"")
+        except ConnectionLost:
+            self._drop()
+            return TryLater(connection=True)
+        try:
             checkpoints.reached("smtp.dot_sent")
-            reply = self._open.reply(self._config.data_timeout)
+            reply = session.reply(self._config.data_timeout)
         except ConnectionLost:
             self._drop()
             return Unknown()
@@ -180,19 +148,14 @@ class SmtpSender:
             return Unknown(reply.code)
         return self._judged(Stage.CONTENT, reply) or Sent(reply.code, reply.answer.status)
 
-    def _unfit(self, content: bytes) -> Refused | None:
-        """Say why this server cannot take the message, before it is offered (RFC 1870 s.6, RFC 6152)."""
+    def _next_announcement(self, message: Submission | None) -> Announcement | None:
+        """Return what to send behind a final dot: nothing where the server wants command after command."""
         extensions = self._open.extensions
-        limit = extensions.get("size", "").strip()
-        if limit.isdigit() and 0 < int(limit) < len(content):
-            return Refused(552, "5.3.4")
-        if not content.isascii() and "8bitmime" not in extensions:
-            return Refused(554, "5.6.3")
-        return None
-
-    def _parameters(self, content: bytes) -> str:
-        size = f" SIZE={len(content)}" if "size" in self._open.extensions else ""
-        return size if content.isascii() else size + " BODY=8BITMIME"
+        if message is None or not offers_pipelining(extensions):
+            return None
+        if unsendable(message) or unfit(message, extensions):
+            return None  # the next call says so
+        return announcement(message, extensions, reset=False)
 
     def _judged(self, stage: Stage, reply: Reply) -> Result | None:
         """Return the result that the reply means, or None to go on. Raises SubmissionRefused, ConnectionLost."""
@@ -202,23 +165,15 @@ class SmtpSender:
             return None
         if fate is Fate.NONSENSE:
             raise ConnectionLost
-        self._reset(answer.code)
+        if answer.code == 421:  # the server closes (RFC 5321 s.3.8)
+            self._drop()
         if fate is Fate.MISCONFIGURED:
+            self.close()
             raise SubmissionRefused(f"{self._place}: {answer} to {stage.value}; {remedy(stage, answer)}")
+        self._reset_first = self._session is not None and self._ahead is None
         if fate is Fate.REFUSED:
             return Refused(answer.code, answer.status)
         return TryLater(answer.code, answer.status, connection=fate is Fate.SERVER_LATER)
-
-    def _reset(self, code: int) -> None:
-        """Make the connection fit for the next message, or close it."""
-        if code == 421:  # the server closes (RFC 5321 s.3.8)
-            self._drop()
-            return
-        try:
-            if self._open.command(b"RSET").code != 250:
-                self._drop()
-        except ConnectionLost:
-            self._drop()
 
     @property
     def _open(self) -> SmtpSession:
@@ -227,6 +182,10 @@ class SmtpSender:
         return self._session
 
     def _drop(self) -> None:
-        session, self._session = self._session, None
+        session = self._session
+        self._forget()
         if session is not None:
             session.close(politely=False)
+
+    def _forget(self) -> None:
+        self._session, self._ahead, self._reset_first = None, None, False

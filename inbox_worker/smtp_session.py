@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import select
 import smtplib
 import socket
 import ssl
@@ -101,6 +102,38 @@ class SmtpSession:
             self._connected.send(data)
         except (OSError, smtplib.SMTPException) as error:
             raise ConnectionLost from error
+
+    def write_dot(self, following: bytes = b"") -> None:
+        """Send the final dot, and the commands `following` behind it.
+
+        Raises ConnectionLost only where not one octet went out, so that the server cannot have taken the message.
+        Where it breaks later the connection is ended, and whoever reads the answer finds none.
+        """
+        sock = self._connected.sock
+        data = b".\r\n" + following
+        try:
+            if sock is None:
+                raise ConnectionLost
+            written = sock.send(data)
+        except TimeoutError:  # under TLS nobody can say how much of a record is out
+            self.close(politely=False)
+            return
+        except OSError as error:
+            raise ConnectionLost from error
+        if written < len(data):
+            try:
+                sock.sendall(data[written:])
+            except OSError:
+                self.close(politely=False)
+
+    def has_spoken(self) -> bool:
+        """Tell whether the server says something unasked, or has closed; waits for nothing."""
+        sock = self._connected.sock
+        if sock is None:
+            return True
+        poll = select.poll()
+        poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+        return bool(poll.poll(0)) or (isinstance(sock, ssl.SSLSocket) and sock.pending() > 0)
 
     def reply(self, timeout: timedelta) -> Reply:
         """Read one reply, waiting `timeout` at most for each line."""

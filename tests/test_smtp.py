@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from inbox_worker import smtp_session
+from inbox_worker import checkpoints, smtp_session
 from inbox_worker.credentials import Secret, TokenRefused, TokenUnavailable
 from inbox_worker.demo_servers import HangUp, SmtpServer
 from inbox_worker.errors import ConfigError, SendError, SubmissionRefused
-from inbox_worker.smtp import Refused, Result, Sent, SmtpConfig, SmtpSender, TryLater, Unknown
+from inbox_worker.smtp import Refused, Result, Sent, SmtpConfig, SmtpSender, Submission, TryLater, Unknown
 from inbox_worker.transport import Security
 from tests.fixtures_mail import PASSWORD, Authority, Script, issue, smtp_config
 
@@ -545,3 +545,186 @@ def test_the_first_refusal_decides_and_no_content_follows_it(replies: list[bytes
 def test_a_refused_sender_is_a_fault_of_the_set_up_even_when_the_server_then_hangs_up() -> None:
     with pipelining_script([b"550 5.7.1 not yours"], []) as server, pytest.raises(SubmissionRefused, match="MAIL FROM"):
         sent(server)
+
+
+def one_group_script(rest: list[bytes], replies: list[bytes]) -> Script:
+    """Return a server that, from the second message on, answers a final dot only with the next three commands.
+
+    `replies`: to MAIL, RCPT and DATA of the second message. `rest` keeps what follows them.
+    """
+
+    def talk(reader: Any, writer: Any, number: int) -> None:
+        writer.write(b"220 ready\r\n")
+        reader.readline()
+        writer.write(b"250-ready\r\n250 PIPELINING\r\n")
+        lines = [reader.readline() for _ in range(3)]
+        writer.write(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+        while reader.readline() != b".\r\n":
+            continue
+        if number == 0:
+            lines = [reader.readline() for _ in range(3)]
+            assert [line[:4] for line in lines] == [b"MAIL", b"RCPT", b"DATA"]
+            writer.write(b"".join(reply + b"\r\n" for reply in (b"250 2.0.0 taken", *replies)))
+            while line := reader.readline():
+                rest.append(line)
+                if line == b".\r\n":
+                    writer.write(b"250 2.0.0 ok\r\n")
+                elif line == b"RSET\r\n" or line.startswith((b"MAIL", b"RCPT")):
+                    writer.write(b"250 ok\r\n")
+                elif line == b"DATA\r\n":
+                    writer.write(b"354 go on\r\n")
+        else:
+            writer.write(b"250 2.0.0 second\r\n")
+
+    return Script(talk)
+
+
+def one_after_the_other(sender: SmtpSender, *recipients: str) -> list[Result]:
+    """Send to each, announcing the next behind each final dot."""
+    left = [Submission(US, recipient, MESSAGE) for recipient in recipients]
+    results = []
+    while left:
+        message = left.pop(0)
+        following = left[0] if left else None
+        results.append(
+            sender.send(message.envelope_from, message.recipient, message.content, lambda each=following: each)  # type: ignore[misc]
+        )
+    return results
+
+
+def test_the_next_message_is_announced_together_with_the_final_dot() -> None:
+    rest: list[bytes] = []
+    with (
+        one_group_script(rest, [b"250 ok", b"250 ok", b"354 go on"]) as server,
+        SmtpSender(smtp_config(server)) as sender,
+    ):
+        assert one_after_the_other(sender, THEM, "next@example.com") == [Sent(250, "2.0.0")] * 2
+    assert b"".join(rest[: rest.index(b".\r\n")]) == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("replies", "second"),
+    [
+        ([b"250 ok", b"550 5.1.1 unknown", b"503 5.5.1 no recipient"], Refused(550, "5.1.1")),
+        ([b"250 ok", b"451 4.7.1 later", b"503 5.5.1 no recipient"], TryLater(451, "4.7.1")),
+    ],
+)
+def test_a_message_announced_ahead_and_refused_gets_no_content_and_the_one_after_it_goes_on(
+    replies: list[bytes], second: Result
+) -> None:
+    rest: list[bytes] = []
+    with one_group_script(rest, replies) as server, SmtpSender(smtp_config(server)) as sender:
+        results = one_after_the_other(sender, THEM, "gone@example.com", "next@example.com")
+    assert results == [Sent(250, "2.0.0"), second, Sent(250, "2.0.0")]
+    assert rest[:2] == [b"RSET\r\n", f"MAIL FROM:<{US}>\r\n".encode()]
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [b"250 ok", b"550 5.1.1 unknown", b"354 go on"],  # whatever comes now would be the content
+        [b"503 5.5.1 out of order", b"503 no", b"503 no"],  # a server that lost its place: no fault of the set-up
+        [b"250 ok"],
+    ],
+)
+def test_a_connection_that_is_of_no_more_use_is_dropped_and_the_message_goes_over_another(replies: list[bytes]) -> None:
+    rest: list[bytes] = []
+    with (
+        one_group_script(rest, replies) as server,
+        SmtpSender(smtp_config(server, read_timeout=timedelta(milliseconds=300))) as sender,
+    ):
+        first, second = one_after_the_other(sender, THEM, "next@example.com")
+        third = sender.send(US, "last@example.com", MESSAGE)
+    assert first == third == Sent(250, "2.0.0")
+    assert second in (Sent(250, "2.0.0"), Refused(550, "5.1.1"))
+    assert rest == []
+
+
+def test_a_message_announced_ahead_is_dropped_where_another_is_sent_in_its_place(smtp_server: SmtpServer) -> None:
+    ahead = Submission(US, "ahead@example.com", MESSAGE)
+    with SmtpSender(smtp_config(smtp_server)) as sender:
+        assert isinstance(sender.send(US, THEM, MESSAGE, lambda: ahead), Sent)
+        assert isinstance(sender.send(US, "other@example.com", MESSAGE), Sent)
+        assert isinstance(sender.send(US, THEM, MESSAGE, lambda: ahead), Sent)
+    assert [each.recipients for each in smtp_server.deliveries] == [(THEM,), ("other@example.com",), (THEM,)]
+
+
+def test_a_server_without_pipelining_is_told_nothing_ahead() -> None:
+    seen: list[bytes] = []
+
+    def talk(reader: Any, writer: Any, number: int) -> None:
+        writer.write(b"220 ready\r\n")
+        while line := reader.readline():
+            if line.startswith((b"MAIL", b"RCPT", b"DATA", b".")):
+                seen.append(line.split()[0])
+            answered = len(seen)
+            writer.write(
+                b"354 go on\r\n" if line.startswith(b"DATA") else b"" if seen[-1:] == [b"DATA"] else b"250 ok\r\n"
+            )
+            assert len(seen) == answered
+
+    with Script(talk) as server, SmtpSender(smtp_config(server)) as sender:
+        assert one_after_the_other(sender, THEM, "next@example.com") == [Sent(250)] * 2
+    assert seen == [b"MAIL", b"RCPT", b"DATA", b"."] * 2
+
+
+def test_a_server_that_speaks_before_the_final_dot_does_not_get_it() -> None:
+    told = threading.Event()
+    dots: list[bytes] = []
+
+    def talk(reader: Any, writer: Any, number: int) -> None:
+        writer.write(b"220 ready\r\n")
+        while line := reader.readline():
+            if line == MESSAGE.splitlines(keepends=True)[-1]:
+                writer.write(b"421 4.3.2 closing\r\n")
+                writer.flush()
+                told.set()
+                dots.extend(reader.readlines())
+                return
+            if line.startswith((b"EHLO", b"ehlo", b"MAIL", b"RCPT")):
+                writer.write(b"250 ok\r\n")
+            elif line.startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+
+    def at(point: str) -> None:
+        if point == "smtp.content_sent":
+            assert told.wait(5)
+
+    checkpoints.install(at)
+    try:
+        with Script(talk) as server:
+            assert sent(server) == SERVER_DOWN
+    finally:
+        checkpoints.install(None)
+    assert b".\r\n" not in dots
+
+
+@pytest.mark.parametrize("mode", ["gone", "half"])
+def test_only_a_dot_that_was_partly_written_leaves_the_fate_unknown(mode: str) -> None:
+    """The socket's own word on how much went out decides; a pair of sockets stands in for the network."""
+
+    class Socket(socket.socket):
+        def send(self, data: Any, flags: int = 0) -> int:
+            if bytes(data).startswith(b".\r\n"):
+                if mode == "gone":
+                    raise BrokenPipeError
+                return super().send(bytes(data)[:1])
+            return super().send(data, flags)
+
+        def sendall(self, data: Any, flags: int = 0) -> None:
+            if bytes(data).startswith(b"\r\n"):
+                raise BrokenPipeError
+            super().sendall(data, flags)
+
+    with SmtpServer() as server, SmtpSender(smtp_config(server)) as sender:
+        sender.connect()
+        session = sender._session
+        assert session is not None
+        smtp = session._connected
+        assert smtp.sock is not None
+        smtp.sock = Socket(fileno=smtp.sock.detach())
+        smtp.file = None
+        result = sender.send(US, THEM, MESSAGE)
+        assert len(server.deliveries) == (0 if mode == "half" else 1)
+    # A dot of which nothing went out is sent again, over a new connection: the server had it never.
+    assert result == (Unknown() if mode == "half" else Sent(250, "2.0.0"))

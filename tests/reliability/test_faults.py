@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from inbox_worker.core.effects import MessageKind
 from inbox_worker.demo_servers import Account, SmtpServer
 from inbox_worker.errors import InboxWorkerError, MailboxError, SendError, SignInError, SubmissionRefused
 from inbox_worker.jobs import Jobs, Report
-from inbox_worker.records import OutboxState
+from inbox_worker.records import NewMessage, OutboxState
 from tests.reliability.relay import Relay, Rule, cut, cut_after, cut_half, delay, garble, instead, replace
 from tests.site import Site, form, mail, running
 
@@ -168,6 +169,50 @@ def test_where_the_answer_after_the_dot_is_lost_a_person_decides_and_nothing_is_
         with site.service.store.reading() as view:
             assert {item.state for item in view.outbox() if item.ledger_id} == {OutboxState.UNKNOWN}
     assert answers(smtp_server) == (0 if fault == "content cut in half" else 1)
+
+
+HALF_SENT = {  # the content is far larger than what the sockets between the two can hold: the dot never left
+    "content cut": Rule("client", r"^Subject: large", cut),
+    "content cut in half": Rule("client", r"^Subject: large", cut_half),
+    "server stops reading": Rule("client", r"^Subject: large", delay(3)),
+}
+
+
+@pytest.mark.parametrize("fault", HALF_SENT)
+def test_a_connection_that_breaks_before_the_final_dot_left_is_tried_again(
+    fault: str, pymap: Account, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    rule = HALF_SENT[fault]
+    with behind_relays(tmp_path, pymap, smtp_server, sqlite_url, clock) as (site, _, submission):
+        go(site)
+        large = b"Subject: large\r\n\r\n" + (b"x" * 900 + b"\r\n") * 10_000
+        with site.service.store.transaction() as tx:
+            number = tx.enqueue(_message(large), clock())
+        rule.seen = 0
+        submission.rules.append(rule)
+        assert [type(error) for error in faults(go(site))] == [SendError]
+        with site.service.store.reading() as view:
+            item = view.outbox_item(number)
+        assert item is not None
+        assert (item.state, item.tries) == (OutboxState.QUEUED, 0)
+        submission.rules.clear()
+        clock.ahead = timedelta(hours=1)
+        assert faults(go(site)) == []
+    assert [len(each.content) for each in smtp_server.deliveries if each.recipients == ("large@kent.ac.uk",)] == [
+        len(large)
+    ]
+
+
+def _message(content: bytes) -> NewMessage:
+    return NewMessage(
+        message_id="<large@kent.ac.uk>",
+        kind=MessageKind.ALERT,
+        template="alert",
+        template_version="1",
+        mailbox="equality",
+        recipient="large@kent.ac.uk",
+        content=content,
+    )
 
 
 def test_a_refused_message_is_not_tried_again_and_the_others_go_on(
