@@ -35,7 +35,7 @@ _MAIL_BEGIN = re.compile(rb"\s*(?:[A-Za-z-]{2,60}:[^\n]*\r?\n(?:[ \t][^\n]*\n)*)
 _SOFT_BREAK = re.compile(rb"=\r?\n")
 _ESCAPED = re.compile(rb"=(?:20|3D|C2|C3|E2|92|93|94|A0)")
 _FIELDS = frozenset({"content-type", "content-disposition"})
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_NOT_BASE64 = bytes(sorted({*range(256)} - {*b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="}))
 _RESIDUE = re.compile(rb"=+(?=[A-Za-z0-9+/])")
 
 
@@ -210,10 +210,13 @@ class _Walk:
     def _payload(self, message: Message) -> bytes:
         """Return the decoded content of a leaf; damaged transfer encodings give what can be had."""
         encoding = str(message.get("Content-Transfer-Encoding", "")).strip().lower()
-        if encoding == "base64":
-            raw = message.get_payload()
-            if isinstance(raw, str):
+        raw = message.get_payload()
+        if isinstance(raw, str):
+            if encoding == "base64":
                 return _from_base64(self._restore(raw.encode("ascii", "replace")))
+            whole = self._restore(raw.encode("ascii", "replace")) if raw.isascii() else b""
+            if len(whole) != len(raw):
+                message.set_payload(whole.decode("ascii", "surrogateescape"))
         payload = message.get_payload(decode=True)
         if not encoding and isinstance(payload, bytes) and _is_quoted_printable(payload):
             payload = binascii.a2b_qp(payload)
@@ -275,7 +278,9 @@ def _from_base64(encoded: bytes) -> bytes:
     if padding >= 0 and not encoded[padding:].strip(b"= \t\r\n"):
         with contextlib.suppress(binascii.Error):
             return binascii.a2b_base64(encoded)
-    encoded = _RESIDUE.sub(b"", _NOT_BASE64.sub(b"", encoded)).rstrip(b"=")
+    encoded = encoded.translate(None, _NOT_BASE64)
+    if padding >= 0:
+        encoded = _RESIDUE.sub(b"", encoded).rstrip(b"=")
     if len(encoded) % 4 == 1:
         encoded = encoded[:-1]
     try:

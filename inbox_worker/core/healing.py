@@ -1,4 +1,4 @@
-"""A copy of a mail that a parser can bear: few fields, pure ASCII, long base64 cut out, not too many parts."""
+"""A copy of a mail that a parser can bear: few fields, pure ASCII, contents cut out, not too many parts."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from inbox_worker.core.cleaning import MAX_HEADER, header_text
 from inbox_worker.core.headers import Field
 
 CUT_FROM = 8_192  # bytes of base64 that are worth cutting out before a parser splits them into lines
+WORTH_CUTTING = 256  # bytes of any content
 MAX_BOUNDARIES = 50
 MAX_NESTED = 250  # multiparts in one mail: parsers recurse into each
 
@@ -21,21 +22,66 @@ _MIME_FIELDS = frozenset(
 _MARK = b"inbox-worker-cut-"
 _MARKED = re.compile(_MARK + rb"(\d{1,6})-")
 _BASE64_PART = re.compile(rb"\ncontent-transfer-encoding:[ \t]*base64[ \t]*\r?\n", re.IGNORECASE)
+_MAIL_TYPES = (b"message/", b"multipart/digest", b"rfc822-headers")
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 _MULTIPART = re.compile(rb"\ncontent-type:[ \t]*multipart/", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 
 
-def cut(body: bytes) -> tuple[bytes, list[bytes]]:
-    """Return `body` with long base64 content replaced by marks, and what was cut out.
+def cut(head: bytes, body: bytes) -> tuple[bytes, list[bytes]]:
+    """Return `body` with the contents of its parts replaced by marks, and what was cut out.
 
-    base64 holds no "-", so the next line that begins with "--" ends the content.
+    head: the healed header above it. What makes the tree of parts stays: every line that begins with "--", and the
+    fields below it. Parsers take the rest line by line, and decode it twice.
     """
-    if len(body) < CUT_FROM or _MARK in body:
+    if _MARK in body:
+        return body, []
+    if _holds_mails(head, body):  # of a mail inside, each line may come out changed: only what no parser reads
+        return _cut_base64(body)
+    if b"multipart/" in head.lower():
+        kept, cuts = _cut_parts(body)
+    elif len(body) >= WORTH_CUTTING:
+        kept, cuts = _MARK + b"0-", [body]
+    else:
+        return body, []
+    return (kept, cuts) if kept.isascii() else _cut_base64(body)
+
+
+def _holds_mails(head: bytes, body: bytes) -> bool:
+    if b"\r--" in body:
+        return True
+    lowered = head.lower() + body.lower()
+    return any(kind in lowered for kind in _MAIL_TYPES)
+
+
+def _cut_parts(body: bytes) -> tuple[bytes, list[bytes]]:
+    """Cut between the blank line below each line that begins with "--" and the end of the line before the next."""
+    cuts: list[bytes] = []
+    kept: list[bytes] = []
+    done = 0
+    edges = [0] if body.startswith(b"--") else []
+    while (edge := body.find(b"\n--", edges[-1] + 1 if edges else 0)) >= 0:
+        edges.append(edge)
+    for start, end in zip(edges, [*edges[1:], len(body)], strict=True):
+        blank = _END_OF_HEADER.search(body, start + 1, end + 1)
+        if blank is None or end - blank.end() < WORTH_CUTTING:
+            continue
+        stop = end - 1 if body[end - 1 : end] == b"\r" else end
+        kept += [body[done : blank.end()], _MARK, b"%d-" % len(cuts)]
+        cuts.append(body[blank.end() : stop])
+        done = stop
+    kept.append(body[done:])
+    return b"".join(kept), cuts
+
+
+def _cut_base64(body: bytes) -> tuple[bytes, list[bytes]]:
+    """Cut long base64 alone: it holds no "-", so the next line that begins with "--" ends the content."""
+    if len(body) < CUT_FROM:
         return body, []
     cuts: list[bytes] = []
     kept: list[bytes] = []
     done = 0
+    body = b"\n" + body
     for found in _BASE64_PART.finditer(body):
         blank = _END_OF_HEADER.search(body, found.end() - 1)
         if found.start() < done or blank is None:
@@ -47,7 +93,7 @@ def cut(body: bytes) -> tuple[bytes, list[bytes]]:
             cuts.append(body[blank.end() : end])
             done = end
     kept.append(body[done:])
-    return b"".join(kept), cuts
+    return b"".join(kept)[1:], cuts
 
 
 def restore(content: bytes, cuts: Sequence[bytes]) -> bytes:
@@ -79,8 +125,9 @@ def without_excess_parts(fields: Iterable[Field], body: bytes) -> tuple[bytes, b
     return body[:limit], nested is not None or limit < len(body)
 
 
-def healed(fields: list[Field], body: bytes) -> bytes:
-    """Return the mail as mail-parser may see it: few fields, pure ASCII, one field for all addresses of a kind."""
+def header(fields: list[Field]) -> bytes:
+    """Return the header as mail-parser may see it, with its blank line: few fields, pure ASCII, one field for all
+    addresses of a kind."""
     lines = [
         b"%s: %s" % (name.encode(), headers.ascii_only(header_text(headers.raw_text(value))).encode())
         for name, value in fields
@@ -90,7 +137,7 @@ def healed(fields: list[Field], body: bytes) -> bytes:
         value = address_list(fields, sources)
         if value:
             lines.append(f"{name}: {headers.ascii_only(value)}".encode("ascii", "replace"))
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def address_list(fields: Iterable[Field], names: tuple[str, ...]) -> str:

@@ -1,9 +1,9 @@
 """RawMail -> Email; never raises; the only place that knows mail-parser.
 
 mail-parser builds the tree of parts and reads addresses and the date, from a copy of the mail that is healed first:
-only the header fields that it is asked about, 8-bit names as encoded words, large base64 parts cut out. Whatever it
-gets wrong in silence is read here instead. Where it raises, the standard library's compat32 parser takes over, then the
-header block alone; `Email.defects` then holds PARSER_FAILED.
+only the header fields that it is asked about, 8-bit names as encoded words, the contents of the parts cut out. Whatever
+it gets wrong in silence is read here instead. Where it raises, the standard library's compat32 parser takes over, then
+the header block alone; `Email.defects` then holds PARSER_FAILED.
 """
 
 import email
@@ -53,8 +53,9 @@ def parse(raw: RawMail) -> Email:
     body, truncated = healing.without_excess_parts(fields, body)
     if truncated:
         defects.append("TRUNCATED_PARTS")
-    body, cuts = healing.cut(b"\n" + body)
-    read = _read(fields, body[1:])
+    head = healing.header(fields)
+    body, cuts = healing.cut(head, body)
+    read = _read(fields, head + body)
     defects.extend(read.defects)
     found = bodies.collect(read.tree, lambda content: healing.restore(content, cuts), _tree)
     values = _values(fields)
@@ -113,8 +114,7 @@ def _fingerprint(values: dict[str, tuple[str, ...]], found: bodies.Bodies) -> st
     return digest.hexdigest()
 
 
-def _read(fields: list[Field], body: bytes) -> _Read:
-    healed = healing.healed(fields, body)
+def _read(fields: list[Field], healed: bytes) -> _Read:
     try:
         parser = mailparser.parse_from_bytes(healed)
         return _Read(
