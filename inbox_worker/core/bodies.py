@@ -214,8 +214,7 @@ class _Walk:
         if isinstance(raw, str):
             if encoding == "base64":
                 return _from_base64(self._restore(raw.encode("ascii", "replace")))
-            whole = self._restore(raw.encode("ascii", "replace")) if raw.isascii() else b""
-            if len(whole) != len(raw):
+            if raw.isascii() and len(whole := self._restore(raw.encode("ascii"))) != len(raw):
                 message.set_payload(whole.decode("ascii", "surrogateescape"))
         payload = message.get_payload(decode=True)
         if not encoding and isinstance(payload, bytes) and _is_quoted_printable(payload):

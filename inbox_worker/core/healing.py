@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from inbox_worker.core import bodies, headers
 from inbox_worker.core.cleaning import MAX_HEADER, header_text
@@ -62,11 +62,13 @@ def _cut_parts(body: bytes) -> tuple[bytes, list[bytes]]:
     edges = [0] if body.startswith(b"--") else []
     while (edge := body.find(b"\n--", edges[-1] + 1 if edges else 0)) >= 0:
         edges.append(edge)
-    for start, end in zip(edges, [*edges[1:], len(body)], strict=True):
+    for start, end in pairwise([*edges, len(body)]):
         blank = _END_OF_HEADER.search(body, start + 1, end + 1)
         if blank is None or end - blank.end() < WORTH_CUTTING:
             continue
-        stop = end - 1 if body[end - 1 : end] == b"\r" else end
+        stop = len(body[:end].rstrip(b"\r\n")) if end == len(body) else end - (body[end - 1 : end] == b"\r")
+        if stop <= blank.end():
+            continue
         kept += [body[done : blank.end()], _MARK, b"%d-" % len(cuts)]
         cuts.append(body[blank.end() : stop])
         done = stop
