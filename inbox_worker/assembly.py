@@ -23,7 +23,8 @@ from inbox_worker.intake import Intake
 from inbox_worker.locks import Locks, locks
 from inbox_worker.outbox import Outbox, Route
 from inbox_worker.reader import Reader
-from inbox_worker.reading_process import Limits, shared
+from inbox_worker.reading_pool import shared
+from inbox_worker.reading_process import Limits
 from inbox_worker.recording import Recorder
 from inbox_worker.second_reading import SecondReading
 from inbox_worker.smtp import SmtpConfig, SmtpSender
@@ -214,7 +215,7 @@ def _box(
         reader,
         recorder,
         Conversation(section.name, store, _sent_folder(section)),
-        process=shared(Limits(config.reading.time.total_seconds(), config.reading.memory)),
+        pool=shared(Limits(config.reading.time.total_seconds(), config.reading.memory), config.reading.processes),
         clock=clock,
     )
     again = SecondReading(store, reader, recorder, policy(config), intake.look, clock)

@@ -42,8 +42,8 @@ def backfill(
     result = Poll()
     yield Progress(0, len(left), len(older) - len(left), result.mails)
     done = 0
-    for batch in mailbox.fetch(position, left):
-        box.intake.take_in(mailbox, batch, position, result, stop, manner=Manner.SILENT, advance=False)
+    batches = mailbox.fetch(position, left)
+    for batch in box.intake.take_in(mailbox, batches, position, result, stop, manner=Manner.SILENT, advance=False):
         done += len(batch.mails) + len(batch.oversized) + len(batch.missing)
         yield Progress(done, len(left), len(older) - len(left), result.mails)
         if stop():

@@ -1,7 +1,9 @@
 """Job: mailbox -> core -> templates -> store. A mail and all its effects are recorded in one transaction."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +15,9 @@ from inbox_worker.core.mail import MailId, RawMail
 from inbox_worker.core.reading import Outcome
 from inbox_worker.imap import Batch, ImapMailbox, Position
 from inbox_worker.reader import Reader
-from inbox_worker.reading_process import ReadingProcess, Unreadable
+from inbox_worker.reading_ahead import ReadingAhead
+from inbox_worker.reading_pool import Read, ReadingPool
+from inbox_worker.reading_process import Unreadable
 from inbox_worker.recording import Manner, Recorder, Understood, Unread, place_of
 from inbox_worker.records import Point, Trouble, TroubleKind
 from inbox_worker.store import Store, Tx
@@ -50,7 +54,7 @@ class Intake:
         recorder: Recorder,
         conversation: Conversation,
         *,
-        process: ReadingProcess,
+        pool: ReadingPool,
         clock: Callable[[], datetime],
     ) -> None:
         self._mailbox = mailbox
@@ -59,7 +63,7 @@ class Intake:
         self._recorder = recorder
         self._conversation = conversation
         self._completeness = Completeness(mailbox, store)
-        self._process = process
+        self._pool = pool
         self._clock = clock
 
     def poll(self, mailbox: ImapMailbox, stop: Callable[[], bool] = lambda: False) -> Poll:
@@ -79,8 +83,8 @@ class Intake:
             point = renumbered
         self._try_again(mailbox, position, point, result, stop)
         reached = point.next_uid  # not UIDNEXT: the mailbox stops short where it cannot be sure that it has seen all
-        for batch in mailbox.mails_after(position, point.next_uid - 1):
-            self.take_in(mailbox, batch, position, result, stop)
+        new = mailbox.mails_after(position, point.next_uid - 1)
+        for batch in self.take_in(mailbox, new, position, result, stop):
             reached = batch.through + 1
             if stop():
                 return result
@@ -97,23 +101,43 @@ class Intake:
     def take_in(
         self,
         mailbox: ImapMailbox,
-        batch: Batch,
+        batches: Iterable[Batch],
         position: Position,
         result: Poll,
         stop: Callable[[], bool],
         *,
         manner: Manner = Manner.LIVE,
         advance: bool = True,
+    ) -> Iterator[Batch]:
+        """Record all that follows from each batch, and the new point, in one transaction; yield it then.
+
+        Later batches are fetched, and read, while earlier ones are read and recorded; order stays. Raises
+        MailboxError or StoreError; what was yielded stays.
+        """
+        with closing(ReadingAhead(batches, self._ask)) as ahead:
+            for batch, asked in ahead:
+                checkpoints.reached("intake.fetched")
+                found: list[Understood | Unread] = []
+                for raw, future in zip(batch.mails, asked, strict=True):
+                    stop()  # says that we are alive; a batch is taken in whole
+                    found.append(self._found(raw, future))
+                found += [self._head(large.mail, "TOO_LARGE") for large in batch.oversized]
+                checkpoints.reached("intake.read")
+                answered = self._conversation.answered(mailbox, found, flags_alone=manner is Manner.SILENT)
+                self._record(batch, found, answered, position, result, manner, advance=advance)
+                yield batch
+
+    def _record(
+        self,
+        batch: Batch,
+        found: list[Understood | Unread],
+        answered: frozenset[MailId],
+        position: Position,
+        result: Poll,
+        manner: Manner,
+        *,
+        advance: bool,
     ) -> None:
-        """Record all that follows from the mails of `batch`, and the new point, in one transaction."""
-        checkpoints.reached("intake.fetched")
-        found: list[Understood | Unread] = []
-        for raw in batch.mails:
-            stop()  # says that we are alive; a batch is taken in whole
-            found.append(self.look(raw))
-        found += [self._head(large.mail, "TOO_LARGE") for large in batch.oversized]
-        checkpoints.reached("intake.read")
-        answered = self._conversation.answered(mailbox, found, flags_alone=manner is Manner.SILENT)
         entries = []
         now = self._clock()
         with self._store.transaction() as tx:
@@ -155,8 +179,8 @@ class Intake:
         uids = mailbox.uids_since(position, (seen_until - _RENUMBERED_MARGIN).date())
         with self._store.reading() as view:
             done = view.recorded(self._mailbox, position.folder, position.uidvalidity, uids)
-        for batch in mailbox.fetch(position, [uid for uid in uids if uid not in done]):
-            self.take_in(mailbox, batch, position, result, stop, manner=Manner.RENUMBERED, advance=False)
+        batches = mailbox.fetch(position, [uid for uid in uids if uid not in done])
+        for _ in self.take_in(mailbox, batches, position, result, stop, manner=Manner.RENUMBERED, advance=False):
             if stop():
                 return None
         with self._store.transaction() as tx:
@@ -183,7 +207,8 @@ class Intake:
                 if batch.mails or batch.oversized:
                     # What is older than the point's beginning came up on a way that answers nobody.
                     manner = Manner.LIVE if trouble.mail_id.uid >= point.first_uid else Manner.RENUMBERED
-                    self.take_in(mailbox, batch, position, result, stop, manner=manner, advance=False)
+                    once = self.take_in(mailbox, [batch], position, result, stop, manner=manner, advance=False)
+                    deque(once, maxlen=0)
                 else:
                     self._not_given(trouble, bool(batch.missing), result)
 
@@ -199,18 +224,24 @@ class Intake:
                 self._count([(unfetched.content.raw, self._recorder.record(tx, unfetched, now))], result)
 
     def look(self, raw: RawMail) -> Understood | Unread:
-        """Read a mail in the process that it may kill; of one that does, the head alone."""
+        """Read a mail in a process that it may kill; of one that does, the head alone."""
+        return self._found(raw, self._ask(raw))
+
+    def _ask(self, raw: RawMail) -> Future[Read]:
+        return self._pool.submit(self._reader, raw, self._clock())
+
+    def _found(self, raw: RawMail, future: Future[Read]) -> Understood | Unread:
         try:
-            content, reading = self._process.read(self._reader, raw, self._clock())
+            content, reading = future.result()
         except Unreadable as error:
             _LOG.error("mail not read", **place_of(raw), code=error.code)
             return self._head(raw, error.code)
-        return Understood(replace(content, raw=raw), reading)
+        return Understood(content, reading)
 
     def _head(self, raw: RawMail, code: str) -> Unread:
         """Return what the head of a mail says: who wrote, when and about what."""
         try:
-            content, _ = self._process.read(self._reader, replace(raw, content=_head_of(raw.content)), self._clock())
+            content, _ = self._ask(replace(raw, content=_head_of(raw.content))).result()
         except Unreadable:
             return self._nothing(raw, code)
         return Unread(replace(content, raw=raw), code)

@@ -1,11 +1,10 @@
 """A mail is read in a process of its own: what kills it, or takes too long, costs that mail and nothing else.
 
 `ReadingProcess` asks; `python -m inbox_worker.reading_process` answers. The process limits itself, so that it ends
-even where the worker that asked is gone. Wire format, both ways: 8 bytes length, then a pickle; the two ends are the
-same program under the same account.
+even where the worker that asked is gone. Wire format, both ways: 8 bytes length, then a pickle; after a question, the
+same way, the bytes of the mail as they are. The two ends are the same program under the same account.
 """
 
-import atexit
 import contextlib
 import pickle
 import resource
@@ -13,10 +12,8 @@ import signal
 import struct
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import IO, Any
 
 from inbox_worker.core.mail import RawMail
@@ -25,6 +22,7 @@ from inbox_worker.reader import Content, Reader
 
 TRIES = 2  # the first death may be the machine's fault, the second is the mail's
 _LENGTH = struct.Struct(">Q")
+_FAULT = "fault"  # the answer for a mail on which the program raised: reading it again would raise again
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +34,49 @@ class Limits:
 
 
 class Unreadable(Exception):
-    """A mail ended the process that read it, twice. `code`: TIMEOUT or ERROR."""
+    """A mail cannot be read. `code`: TIMEOUT (it passed its time, twice) or ERROR."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
+class Closed(Exception):
+    """The process was ended by `ReadingProcess.close`; nothing is known about the mail."""
+
+
 class ReadingProcess:
-    """Reads mails in one other process, which starts with the first mail and again after it died. Thread-safe."""
+    """Reads mails in one other process, which starts with the first mail and again after it died.
+
+    For one thread; `close` may come from any.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._told: list[Reader] = []  # the readers that the process at hand knows, by their number
-        self._lock = threading.Lock()
+        self._closed = False
 
     def read(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading]:
         """Return what `raw` holds, and what it means where nothing about it is on record.
 
-        Raises Unreadable for a mail that killed the process or passed its limits in each of two tries.
+        Raises Unreadable for a mail that killed the process or passed its limits in each of two tries, or on which
+        the program raises; Closed where `close` came in between.
         """
-        with self._lock:
-            for _ in range(TRIES):
-                answer, code = self._ask(reader, raw, now)
-                if answer is not None:
-                    return answer
-            raise Unreadable(code)
+        for _ in range(TRIES):
+            answer, code = self._ask(reader, raw, now)
+            if answer is not None:
+                content, reading = answer
+                return replace(content, raw=raw), reading
+        raise Unreadable(code)
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        with self._lock:
-            self._end()
+        """End the process, if there is one, and start none any more."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()  # who waits for its answer clears up
+            process.wait()
 
     def _ask(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[tuple[Content, Reading] | None, str]:
         process = self._running()
@@ -78,10 +87,13 @@ class ReadingProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            _send(process.stdin, (number, reader if known is None else None, raw, now))
+            question = (number, reader if known is None else None, replace(raw, content=b""), now)
+            _send(process.stdin, pickle.dumps(question, pickle.HIGHEST_PROTOCOL), raw.content)
             answer = _receive(process.stdout)
         except OSError:
             answer = None
+        if answer == _FAULT:
+            raise Unreadable("ERROR")
         if isinstance(answer, tuple):
             return answer, ""
         died = self._end()
@@ -90,6 +102,8 @@ class ReadingProcess:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self._end()
+            if self._closed:
+                raise Closed
             limits = (str(self._limits.seconds), str(self._limits.memory_bytes))
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-I", "-m", "inbox_worker.reading_process", *limits],
@@ -115,49 +129,52 @@ class ReadingProcess:
         return process.wait()
 
 
-@cache
-def shared(limits: Limits) -> ReadingProcess:
-    """Return the reading process of this program for `limits`; it ends with the program."""
-    process = ReadingProcess(limits)
-    atexit.register(process.close)
-    return process
-
-
 def serve(source: IO[bytes], sink: IO[bytes], seconds: float) -> None:
     """Answer until `source` ends. A mail that takes more than `seconds` ends the process by SIGALRM."""
     readers: dict[int, Reader] = {}
     while (asked := _receive(source)) is not None:
         number, reader, raw, now = asked
+        mail = replace(raw, content=_received(source))
         if reader is not None:
             readers[number] = reader
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        answer = _answer(readers[number], raw, now)
+        answer = _answer(readers[number], mail, now)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _send(sink, answer)
+        _send(sink, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
-def _answer(reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading] | None:
+def _answer(reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading] | str:
+    """Return what the mail holds and means. Its bytes stay here: whoever asked has them."""
     try:
         content = reader.content(raw)
-        return content, reader.read(content, Known(), now)
-    except Exception:  # MemoryError too; whoever asked tries again and then holds the mail
-        return None
+        return replace(content, raw=replace(raw, content=b"")), reader.read(content, Known(), now)
+    except MemoryError:  # the process may be what is at fault: it ends, and a new one tries again
+        sys.exit(1)
+    except Exception:  # a fault of ours, which a second try would meet again
+        return _FAULT
 
 
-def _send(pipe: IO[bytes], value: object) -> None:
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(data)) + data)
+def _send(pipe: IO[bytes], *blocks: bytes) -> None:
+    for block in blocks:
+        pipe.write(_LENGTH.pack(len(block)))
+        pipe.write(block)
     pipe.flush()
 
 
 def _receive(pipe: IO[bytes]) -> Any:
     """Return the next value; None at the end, or where it is cut short."""
+    data = _received(pipe)
+    return pickle.loads(data) if data else None  # noqa: S301 - see the head of this module
+
+
+def _received(pipe: IO[bytes]) -> bytes:
+    """Return the next block; empty at the end, or where it is cut short."""
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
-        return None
+        return b""
     (length,) = _LENGTH.unpack(head)
     data = pipe.read(length)
-    return pickle.loads(data) if len(data) == length else None  # noqa: S301 - see the head of this module
+    return data if len(data) == length else b""
 
 
 def main() -> None:

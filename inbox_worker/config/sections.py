@@ -164,7 +164,8 @@ class ReadingSection(Section):
     """What reading one mail may cost. A mail that costs more, twice, is held for a person."""
 
     time: Duration = Field(timedelta(seconds=60), description="longest time for one mail with its attached forms")
-    memory: Size = Field(2_000_000_000, ge=200_000_000, description="most memory of the process that reads mail")
+    memory: Size = Field(2_000_000_000, ge=200_000_000, description="most memory of a process that reads mail")
+    processes: int = Field(2, ge=1, le=64, description="how many mails are read at the same time, each in a process")
 
 
 class LivenessSection(Section):
