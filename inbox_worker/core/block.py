@@ -8,7 +8,6 @@ from inbox_worker.core.document import Kind
 MAX_LINE = 20_000  # characters of one line; longer ones are cut into several
 MAX_LINES = 20_000
 
-_WHITE = re.compile(r"\s+")
 _RULE = re.compile(r"[\s\-_=*~#─━═—–.·+|]{4,}")
 _RULE_MARK = re.compile(r"[\-_=*~#─━═—–+]")
 _BULLET = re.compile(
@@ -22,6 +21,7 @@ _BULLET = re.compile(
     )(?=\S)""",
     re.VERBOSE,
 )
+_BULLET_BEGIN = frozenset("-–—*•‣▪●○◦·➢✓►(abcdefghABCDEFGHivxqQ")
 _INNER_TAB = re.compile(r"\s*\t\s*|(?<=\S) {3,}(?=\S)")
 _PIPE = re.compile(r"\s+\|\s+|\s*\|\s{2,}|\s{2,}\|\s*")
 
@@ -43,17 +43,17 @@ class Block:
 
 def collapse(text: str) -> str:
     """Return `text` with white space collapsed to single spaces."""
-    return _WHITE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def is_rule(text: str) -> bool:
     """Return whether the line holds nothing but a drawn line of four characters or more."""
-    return bool(_RULE.fullmatch(text)) and len(_RULE_MARK.findall(text)) >= 4
+    return not text[:1].isalnum() and bool(_RULE.fullmatch(text)) and len(_RULE_MARK.findall(text)) >= 4
 
 
 def split_bullet(text: str) -> tuple[str, str]:
     """Return (list mark, text behind it); the mark is "" where the line has none. White space must be collapsed."""
-    found = _BULLET.match(text)
+    found = _BULLET.match(text) if text[:1] in _BULLET_BEGIN or text[:1].isdecimal() else None
     if not found:
         return "", text
     return found[0].strip(), text[found.end() :]

@@ -64,13 +64,18 @@ def misspelt(text: str, scheme: Scheme) -> str:
     """
     mentions, roles, starts = _spellings(scheme)
     words = text.split()
+    candidates = {
+        word
+        for word in set(words[:_MAX_WORDS])
+        if len(word) >= 3
+        and word != "all"
+        and word[:2] in starts
+        and any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles)
+    }
+    if not candidates:
+        return ""
     for end, word in enumerate(words[:_MAX_WORDS], 1):
-        if (
-            len(word) < 3
-            or word == "all"
-            or word[:2] not in starts
-            or not any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles)
-        ):
+        if word not in candidates:
             continue
         for mention, size in mentions:
             window = " ".join(words[max(0, end - size) : end])

@@ -260,11 +260,12 @@ def _chunks(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
 
 def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end: int) -> None:
     """Mark a notice of the organisation from the line where it begins to the end of its paragraph."""
-    text = ""
     begins: list[int] = []
+    length = 0
     for block in blocks[start:end]:
-        begins.append(len(text))
-        text += block.text + " "
+        begins.append(length)
+        length += len(block.text) + 1
+    text = "".join([f"{block.text} " for block in blocks[start:end]])
     folded = text.casefold()
     if not any(stem in folded for stem in words.DISCLAIMER_STEMS):
         return

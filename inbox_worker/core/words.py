@@ -6,15 +6,14 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
-_FOLD = str.maketrans(
-    {
-        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u02bc": "'", "\u00b4": "'", "`": "'",
-        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
-        "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u200c": None, "\u200d": None, "\ufeff": None,
-        "\u00ad": None, "\u2026": "...", "\uff1a": ":", "\uff1f": "?",
-    }
-)  # fmt: skip
+_FOLD = {
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u02bc": "'", "\u00b4": "'", "`": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "",
+    "\u00ad": "", "\u2026": "...", "\uff1a": ":", "\uff1f": "?",
+}  # fmt: skip
+_MARKS = re.compile(f"[{''.join(_FOLD)}]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[^\W\d_])|(?<=[.!?][\"')\]])\s+(?=[\"'(\[]*[^\W\d_])")
 _ABBREVIATION = re.compile(
@@ -45,17 +44,22 @@ _REMEMBERED, _REMEMBERED_LENGTH = 4_096, 2_000  # texts, and characters of one
 @_remembered
 def fold(text: str) -> str:
     """Return `text` in lower case with plain quotes, dashes and single spaces. May change its length."""
-    if text.isascii():  # by far the most text; of ASCII, only the backtick is in the table
+    if text.isascii():
         return " ".join(text.replace("`", "'").lower().split())
-    return " ".join(text.translate(_FOLD).casefold().split())
+    return " ".join(_plain_marks(text).casefold().split())
 
 
 @_remembered
 def plain(text: str) -> str:
     """Return `text` as `fold` does, but with its letters' case kept."""
-    if text.isascii():
-        return " ".join(text.replace("`", "'").split())
-    return " ".join(text.translate(_FOLD).split())
+    return " ".join(_plain_marks(text).split())
+
+
+def _plain_marks(text: str) -> str:
+    """Return `text` with plain quotes, dashes and spaces. (`str.translate` would look every character up.)"""
+    if text.isascii():  # of ASCII, only the backtick is in the table
+        return text.replace("`", "'")
+    return _MARKS.sub(lambda found: _FOLD[found[0]], text)
 
 
 @_remembered

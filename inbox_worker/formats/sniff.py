@@ -92,6 +92,8 @@ def _text(content: bytes) -> Format:
     if _HTML.match(sample):
         return Format.HTML
     text, _ = decode(sample)
+    if "".join(text.split()).isprintable():  # most text; the count below takes it character by character
+        return Format.TEXT
     printable = sum(1 for char in text if char.isprintable() or char.isspace())
     return Format.TEXT if printable >= 0.98 * len(text) else Format.OTHER
 
