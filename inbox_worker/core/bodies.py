@@ -214,8 +214,9 @@ class _Walk:
         if isinstance(raw, str):
             if encoding == "base64":
                 return _from_base64(self._restore(raw.encode("ascii", "replace")))
-            if raw.isascii() and len(whole := self._restore(raw.encode("ascii"))) != len(raw):
-                message.set_payload(whole.decode("ascii", "surrogateescape"))
+            if raw.isascii():
+                whole = self._restore(raw.encode("ascii")).decode("ascii", "surrogateescape")
+                message.set_payload(whole)  # before it is decoded: the marks stand for encoded text
         payload = message.get_payload(decode=True)
         if not encoding and isinstance(payload, bytes) and _is_quoted_printable(payload):
             payload = binascii.a2b_qp(payload)

@@ -1,7 +1,8 @@
 """A copy of a mail that a parser can bear: few fields, pure ASCII, contents cut out, not too many parts."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from inbox_worker.core import bodies, headers
@@ -20,6 +21,7 @@ _MIME_FIELDS = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version", "date"}
 )
 _MARK = b"inbox-worker-cut-"
+_PLAIN_NAME = re.compile(rb"[\w'()+,./:=?-]{8,70}")
 _MARKED = re.compile(_MARK + rb"(\d{1,6})-")
 _BASE64_PART = re.compile(rb"\ncontent-transfer-encoding:[ \t]*base64[ \t]*\r?\n", re.IGNORECASE)
 _MAIL_TYPES = (b"message/", b"multipart/digest", b"rfc822-headers")
@@ -28,23 +30,60 @@ _MULTIPART = re.compile(rb"\ncontent-type:[ \t]*multipart/", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 
 
-def cut(head: bytes, body: bytes) -> tuple[bytes, list[bytes]]:
-    """Return `body` with the contents of its parts replaced by marks, and what was cut out.
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """What makes the tree of parts of a mail, for a parser; the contents stand beside it."""
 
-    head: the healed header above it. What makes the tree of parts stays: every line that begins with "--", and the
+    content: bytes  # the whole mail: healed header, and body with marks
+    cuts: Sequence[bytes] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # new name of each boundary -> what the sender called it
+
+    def restore(self, content: bytes) -> bytes:
+        """Return `content`, a part of the mail, with the marks replaced by what they stand for."""
+        if _MARK not in content:
+            return content
+        for short, name in self.names.items():
+            content = content.replace(short.encode(), name.encode())
+        return _MARKED.sub(lambda mark: self.cuts[int(mark[1])] if int(mark[1]) < len(self.cuts) else mark[0], content)
+
+
+def skeleton(head: bytes, body: bytes) -> Skeleton:
+    """Return the mail with the contents of its parts replaced by marks.
+
+    head: the healed header above `body`. What makes the tree of parts stays: every line that begins with "--", and the
     fields below it. Parsers take the rest line by line, and decode it twice.
     """
     if _MARK in body:
-        return body, []
+        return Skeleton(head + body)
     if _holds_mails(head, body):  # of a mail inside, each line may come out changed: only what no parser reads
-        return _cut_base64(body)
+        return _without_base64(head, body)
     if b"multipart/" in head.lower():
         kept, cuts = _cut_parts(body)
     elif len(body) >= WORTH_CUTTING:
         kept, cuts = _MARK + b"0-", [body]
     else:
-        return body, []
-    return (kept, cuts) if kept.isascii() else _cut_base64(body)
+        return Skeleton(head + body)
+    if not kept.isascii():
+        return _without_base64(head, body)
+    content, names = _with_short_boundaries(head + kept)
+    return Skeleton(content, cuts, names)
+
+
+def _with_short_boundaries(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return the mail with its boundaries renamed, and the old name of each new one.
+
+    Parsers compile a regular expression for each boundary that they meet, and every mail has new ones. A name that
+    stands anywhere but in its declaration and in lines that part the mail stays.
+    """
+    names: dict[str, str] = {}
+    declared = {quoted or bare for quoted, bare in _BOUNDARY.findall(content)}
+    for number, name in enumerate(sorted(declared)[:MAX_BOUNDARIES]):
+        short = _MARK + b"boundary-%d-" % number
+        alone = not any(name in other for other in declared if other != name)
+        if alone and _PLAIN_NAME.fullmatch(name) and content.count(name) == content.count(b"\n--" + name) + 1:
+            content = content.replace(name, short)
+            names[short.decode()] = name.decode()
+    return content, names
 
 
 def _holds_mails(head: bytes, body: bytes) -> bool:
@@ -76,10 +115,10 @@ def _cut_parts(body: bytes) -> tuple[bytes, list[bytes]]:
     return b"".join(kept), cuts
 
 
-def _cut_base64(body: bytes) -> tuple[bytes, list[bytes]]:
+def _without_base64(head: bytes, body: bytes) -> Skeleton:
     """Cut long base64 alone: it holds no "-", so the next line that begins with "--" ends the content."""
     if len(body) < CUT_FROM:
-        return body, []
+        return Skeleton(head + body)
     cuts: list[bytes] = []
     kept: list[bytes] = []
     done = 0
@@ -95,14 +134,7 @@ def _cut_base64(body: bytes) -> tuple[bytes, list[bytes]]:
             cuts.append(body[blank.end() : end])
             done = end
     kept.append(body[done:])
-    return b"".join(kept)[1:], cuts
-
-
-def restore(content: bytes, cuts: Sequence[bytes]) -> bytes:
-    """Return `content` with the marks that `cut` left replaced by what it took."""
-    if not cuts or _MARK not in content:
-        return content
-    return _MARKED.sub(lambda mark: cuts[int(mark[1])] if int(mark[1]) < len(cuts) else mark[0], content)
+    return Skeleton(head + b"".join(kept)[1:], cuts)
 
 
 def without_excess_parts(fields: Iterable[Field], body: bytes) -> tuple[bytes, bool]:
