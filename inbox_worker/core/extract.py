@@ -60,17 +60,23 @@ def _signed_by(lines: tuple[Line, ...], sender: Address, context: Context) -> bo
 
 
 def extract(
-    document: Document, sender: Address, scheme: Scheme, lexicon: Lexicon, *, follow_up: bool = False
+    document: Document,
+    sender: Address,
+    scheme: Scheme,
+    lexicon: Lexicon,
+    *,
+    follow_up: bool = False,
+    numbers: bool = True,
 ) -> Extraction:
     """Return what `document` supplies of the scheme's fields. Pure; never raises on any document.
 
     sender: the one author of the mail, or an Address with empty parts. With `follow_up`, only what the sender newly
-    states counts: nothing of headers, signature or earlier mail.
+    states counts: nothing of headers, signature or earlier mail. Without `numbers`, a numbered list answers nothing.
     """
     person = names.from_header(sender)
     context = Context(scheme, lexicon, frozenset(tokens(sender.name)) | frozenset(tokens(person or "")))
     region = Region(prepared(own(document, scheme).lines[:MAX_LINES], scheme))
-    found = labelled(region.lines, context)
+    found = labelled(region.lines, context, numbers=numbers)
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:
         passed = passed_on(
@@ -78,7 +84,7 @@ def extract(
         )
         if passed is not None and (not passed.quoted or _points_below(outside, context)):
             region = replace(passed, lines=prepared(passed.lines[:MAX_LINES], scheme))
-            found = labelled(region.lines, context)
+            found = labelled(region.lines, context, numbers=numbers)
     values = dict(found.values)
     if follow_up:
         stated = prose.statements(list(outside), scheme)

@@ -85,7 +85,9 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.UNRELATED
     if filled and _is_ours(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
-    if _vetoed(mail, lexicon, joined=Target.OURS in signs.joins):
+    if _told(mail, signs, scope, scheme):
+        return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
+    if _vetoed(mail, signs, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
@@ -101,8 +103,8 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     """Whether a filled form is an application to this scheme."""
     joined = Target.OURS in signs.joins
     if mail.for_another:
-        return scope.ours
-    if signs.declines or (not joined and _vetoed(mail, lexicon, joined=False)):
+        return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, lexicon, joined=True))
+    if signs.declines or (not joined and _vetoed(mail, signs, lexicon, joined=False)):
         return False
     before = about(" . ".join((mail.subject, *mail.intro, *mail.extraction.label_texts)), scheme)
     named = bool(before.ours) or mail.extraction.full_questions > 0
@@ -110,6 +112,10 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
         return True
     wishes = joined or Target.OPEN in signs.joins
     return not scope.other and (bool(before.role) or (scope.weak and wishes))
+
+
+def _answers_any(mail: Mail, scheme: Scheme) -> bool:
+    return any(scheme.field(key).kind is FieldKind.TEXT for key in mail.extraction.labelled)
 
 
 def _asks(signs: Signs, scope: _Scope) -> bool:
@@ -132,14 +138,29 @@ def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme, lexicon:
     return scope.other and not about(mail.subject, scheme).ours
 
 
-def _vetoed(mail: Mail, lexicon: Lexicon, *, joined: bool) -> bool:
+def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme) -> bool:
+    """Whether a letter answers the scheme's questions in its own words: all of them, or most and with a wish to join."""
+    if signs.declines or scope.other or not scope.ours or mail.for_another or mail.from_team:
+        return False
+    questions = [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
+    answered = sum(key in mail.extraction.prose for key in questions)
+    least = _QUESTIONS if Target.OURS in signs.joins else max(len(questions), _QUESTIONS)
+    return answered >= least
+
+
+_QUESTIONS = 3  # answers in running text from which a letter is an application
+
+
+def _vetoed(mail: Mail, signs: Signs, lexicon: Lexicon, *, joined: bool) -> bool:
     """Whether the mail is business of another kind, although it speaks of the scheme."""
     if mail.from_team:
         return True
-    text = " . ".join((fold(mail.subject), *mail.text))
-    lists: tuple[str, ...] = ("business", "serving", "nomination")
-    if not joined:
-        lists = (*lists, "wants_support", "errand")
+    subject = fold(mail.subject)
+    said = (subject, *(_to_the_team(mail) if joined else mail.text))
+    text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
+    if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
+        return True
+    lists = ("business", "nomination") if joined else ("business", "nomination", "wants_support", "errand")
     return any(find(name, text, lexicon) for name in lists)
 
 
@@ -190,7 +211,7 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP
-    if signs.named and _asks(signs, scope) and not _vetoed(mail, lexicon, joined=False):
+    if signs.named and _asks(signs, scope) and not _vetoed(mail, signs, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
     about_it = mail.in_thread or (scope.ours and _any("updates", mail, lexicon))
     if about_it and not scope.other and not find("business", " . ".join(mail.text), lexicon):
@@ -209,13 +230,20 @@ def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Le
         codes.append("SEVERAL")
     if extraction.conflicts:
         codes.append("CONFLICT")
-    if intent is not Intent.FOLLOW_UP and any(find("condition", sentence, lexicon) for sentence in _to_the_team(mail)):
+    if intent is not Intent.FOLLOW_UP and any(
+        find("condition", sentence, lexicon) for sentence in _to_the_team(mail) if sentence not in signs.documents
+    ):
         codes.append("QUESTION")
     return tuple(codes)
 
 
 def _to_the_team(mail: Mail) -> list[str]:
-    """The sentences that answer no question: "I want to reach people before it gets worse" sets no condition."""
+    """The sentences that answer no question: "I want to reach people before it gets worse" sets no condition.
+
+    One lone sentence that looks like an answer is none.
+    """
+    if len(mail.extraction.prose) < 2:
+        return list(mail.text)
     answers = " ".join(spoken(mail.extraction.form.values[key].text) for key in mail.extraction.prose)
     return [sentence for sentence in mail.text if sentence not in answers]
 
@@ -233,9 +261,9 @@ def names_another(extraction: Extraction, person: str | None, address: str, sche
     stated = extraction.form.values.get(key) if key in extraction.labelled else None
     mailed = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
     given = extraction.form.values.get(mailed) if mailed in extraction.labelled else None
-    if not stated or not person or names.related(stated.text, person):
+    if not stated or not person or (given and given.text.casefold() == address.casefold()):
         return False
-    return given is None or given.text.casefold() != address.casefold()
+    return not names.related(stated.text, person) or (given is not None and names.relatives(stated.text, person))
 
 
 def _for_another(mail: Mail, signs: Signs, lexicon: Lexicon) -> bool:

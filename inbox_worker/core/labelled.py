@@ -67,8 +67,8 @@ def _confidence(block: Block) -> float:
     return SURE if block.score >= 0.95 else LIKELY if block.score >= 0.75 else ORDERED
 
 
-def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
-    """Return what stands under labels, headings and numbers in `lines`."""
+def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True) -> Labelled:
+    """Return what stands under labels and headings in `lines`; with `numbers`, also in a numbered list without any."""
     scheme, lexicon = context.scheme, context.lexicon
     listed = list(lines[:MAX_LINES])
     found = [label for label in all_of(listed, scheme) if _carries(label, listed)]
@@ -78,7 +78,8 @@ def labelled(lines: tuple[Line, ...], context: Context) -> Labelled:
     choices = numbered.with_stacked(choices, listed, scheme, lexicon)
     if not _is_form(choices):
         choices = []
-    choices = numbered.with_numbers(choices, listed, scheme)
+    if numbers:
+        choices = numbered.with_numbers(choices, listed, scheme)
     chosen = {(choice.label.line, choice.label.column) for choice in choices}
     spare = [label for label in found if (label.line, label.column) not in chosen and _repeats(label, choices, context)]
     blocks = gather(choices, spare, listed, context)

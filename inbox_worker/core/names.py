@@ -206,6 +206,18 @@ def related(one: str, other: str) -> bool:
     return bool(joined_one) and joined_one == joined_other
 
 
+def relatives(one: str, other: str) -> bool:
+    """Return whether two names share the family name alone: "Taras Kovalenko" and "Olena Kovalenko-Marsh".
+
+    Initials, short forms ("Rob", "Robert") and second given names are one person's.
+    """
+    (first, *rest), (second, *others) = words(one) or [""], words(other) or [""]
+    if not rest or not others or not set(rest) & set(others):
+        return False
+    alike = first[:1] == second[:1] or first in others or second in rest
+    return not alike and min(len(first), len(second)) > 1
+
+
 def includes(longer: str, shorter: str) -> bool:
     """Return whether `longer` has all words of `shorter` and says more: further words, or a name for an initial."""
     more, fewer = words(longer), words(shorter)

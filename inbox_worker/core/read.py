@@ -113,6 +113,8 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
     in_thread = bool(email.in_reply_to or email.references) and (on_record or bool(known.ours))
     author = _author(email)
     extraction = extract(document, author, scheme, rules.lexicon, follow_up=on_record)
+    if not on_record and _lists_other_things(extraction, email, document, scheme):
+        extraction = extract(document, author, scheme, rules.lexicon, numbers=False)
     person = names.from_header(author)
     mail = Mail(
         subject=email.subject,
@@ -133,6 +135,14 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         if "ON_BEHALF" in judgement.holds:
             extraction = _of_another(extraction, scheme)
     return _Case(scheme, extraction, judgement)
+
+
+def _lists_other_things(extraction: Extraction, email: Email, document: Document, scheme: Scheme) -> bool:
+    """Whether a numbered list stands where nothing before it speaks of the scheme: errands, not answers."""
+    if not extraction.ordered or extraction.labelled:
+        return False
+    before = about(" . ".join((email.subject, *sentences_of(extraction.intro), _quoted(document)[:4_000])), scheme)
+    return not (before.ours or before.role)
 
 
 def _of_another(extraction: Extraction, scheme: Scheme) -> Extraction:

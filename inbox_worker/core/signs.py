@@ -53,6 +53,8 @@ class Signs:
     declines: bool = False  # says that this is no application
     refuses: bool = False  # says that they do not want to join at all
     withdraws: bool = False
+    wishes: set[str] = field(default_factory=set)  # the sentences that wish to join this scheme
+    documents: set[str] = field(default_factory=set)  # the sentences that ask for the documents
     seen: list[str] = field(default_factory=list)
 
 
@@ -226,6 +228,8 @@ def _request(
     if thing and (in_subject or asks):
         signs.requests.append(_request_target(sentence, scheme))
         signs.named = signs.named or bool(match)
+        if match:
+            signs.documents.add(sentence)
         signs.seen.append(f"asks: {thing}")
     elif named_before and asks and _ANAPHORA.search(sentence):
         signs.requests.append(Target.OPEN)
@@ -243,7 +247,10 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
         for match in _wishes(sentence, name, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
                 continue
-            found.append(_target(sentence, match.start(), scheme, lexicon))
+            target = _target(sentence, match.start(), scheme, lexicon)
+            found.append(target)
+            if target is Target.OURS:
+                signs.wishes.add(sentence)
             signs.seen.append(f"wishes to join: {match.group().strip()}")
 
 

@@ -246,3 +246,27 @@ def test_mail_of_the_team_itself_is_no_application():
     team = replace(rules, site=replace(rules.site, team_addresses=("JO.BELL@kent.ac.uk",)))
     body = "Could you send me the role description of the mental health allies? I would like to check it.\n"
     assert of_bytes(mail(body, To=MAILBOX, Subject="allies"), Known(), team).intent is Intent.UNRELATED
+
+
+LETTER = (
+    "Hello, this is about the mental health ally scheme on the staff page. I am interested because my sister lost her "
+    "job over it. Skills wise I have run a team of ten for six years. For support I'd want a little paid time. "
+    "I think it is important because somebody always has a bad week."
+)
+ERRANDS = (
+    "Three things:\n\n1) may we have two more calendars for the front desk\n2) my certificate still says 2021\n"
+    "3) please send me the mental health ally role description and training details\n"
+)
+
+
+def test_a_letter_that_answers_every_question_applies_without_saying_so():
+    assert reading(LETTER, Subject="from Jo").intent is Intent.APPLICATION
+
+
+def test_a_numbered_list_of_errands_answers_no_form():
+    assert reading(ERRANDS, Subject="few bits").intent is Intent.ROLE_DESCRIPTION_REQUEST
+
+
+def test_one_of_the_roles_to_be_is_no_role_that_is_held():
+    body = "I am writing to put myself forward as one of your mental health allies.\n\nJo Bell\n"
+    assert reading(body, Subject="a letter").intent is Intent.APPLICATION
