@@ -139,7 +139,7 @@ def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme, lexicon:
 
 
 def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme) -> bool:
-    """Whether a letter answers the scheme's questions in its own words: all of them, or most and with a wish to join."""
+    """Whether a letter answers the questions in its own words: all of them, or most and with a wish to join."""
     if signs.declines or scope.other or not scope.ours or mail.for_another or mail.from_team:
         return False
     questions = [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
