@@ -160,8 +160,12 @@ def _vetoed(mail: Mail, signs: Signs, lexicon: Lexicon, *, joined: bool) -> bool
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
     if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
         return True
-    lists = ("business", "nomination") if joined else ("business", "nomination", "wants_support", "errand")
-    return any(find(name, text, lexicon) for name in lists)
+    lists = ("business", "nomination") if joined else ("business", "nomination", "wants_support")
+    if any(find(name, text, lexicon) for name in lists):
+        return True
+    # who asks for the documents by name may have other errands beside it
+    errands = " . ".join(sorted(signs.documents)) if Target.OURS in signs.requests and signs.documents else text
+    return not joined and bool(find("errand", errands, lexicon))
 
 
 def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Scheme, lexicon: Lexicon) -> bool:
