@@ -32,6 +32,8 @@ class AuthenticationResults:
 
 
 def _without_comments(text: str) -> str:
+    if "(" not in text:
+        return text
     kept: list[str] = []
     depth = 0
     quoted = False

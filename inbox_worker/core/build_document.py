@@ -62,12 +62,21 @@ def _chosen(text: str | None, markup: str | None) -> list[Block]:
     if not text or not text.strip() or _says_less(text, markup):
         return html.read(markup)
     blocks = plain.read(text)
+    rows, coloured = _has_rows(markup), bool(_COLOUR.search(markup))
+    if not rows and not coloured:
+        return blocks
     quoting = any(block.depth for block in blocks) or bool(heads.find(blocks))
-    if _ROW.search(markup) or (quoting and _COLOUR.search(markup)):
+    if rows or quoting:
         rich = html.read(markup)
         if _more_cells(rich, blocks) or (quoting and segment.has_answers_in_colour(rich)):
             return rich
     return blocks
+
+
+def _has_rows(markup: str) -> bool:
+    """Has the mark-up a table row of two cells or more?"""
+    lowered = markup.lower()
+    return lowered.count("<td") + lowered.count("<th") > 1 and bool(_ROW.search(markup))
 
 
 def _says_less(text: str, markup: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inbox_worker.core.reading import Tier
 from inbox_worker.core.scheme import Lexicon
@@ -96,12 +97,17 @@ def _signs(text: str, lexicon: Lexicon) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=32)
+def _combinations(listed: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((combination, frozenset(combination.split())) for combination in listed)
+
+
 def _together(before: str, earlier: frozenset[str], sentence: str, signs: frozenset[str], lexicon: Lexicon) -> Finding:
     """What signs come to that weigh little alone, in a sentence and the one before it."""
     lists, shown = lexicon.distress, signs | earlier
     for tier_, name in ((Tier.A, "combined_a"), (Tier.B, "combined_b")):
-        for combination in lists.get(name, ()):
-            if shown.issuperset(combination.split()):
+        for combination, wanted in _combinations(lists.get(name, ())):
+            if wanted <= shown:
                 aside = _set_aside(f"{before} {sentence}", lexicon)
                 return Finding(Tier.C if aside else tier_, combination)
     return NOTHING

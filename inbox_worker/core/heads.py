@@ -73,6 +73,8 @@ def _separated(blocks: Sequence[Block], at: int) -> Head | None:
 
 
 def _fielded(blocks: Sequence[Block], at: int) -> Head | None:
+    if not _field_name(blocks[at].text):
+        return None  # each form of a head begins with the name of a field
     if words.FIELDS_ON_ONE_LINE.match(blocks[at].text):
         return Head(at, at + 1, Form.FIELDS, False)
     end = _fields_at(blocks, at)

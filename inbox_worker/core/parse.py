@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 
 from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
@@ -136,8 +137,15 @@ def _read(fields: list[Field], healed: bytes) -> _Read:
 
 def _mailboxes(tree: Message, field: str) -> list[tuple[str, str]]:
     """Return name and address of each mailbox in the first `field` of `tree`, as `MailParser` gives them."""
-    found = get_addresses(tree.get(field), defects=[], decode_names=True)
+    value = tree.get(field)
+    found = _known_mailboxes(value) if isinstance(value, str) else get_addresses(value, defects=[], decode_names=True)
     return [("" if name == address else name, address) for name, address in found if address]
+
+
+@lru_cache(maxsize=256)
+def _known_mailboxes(value: str) -> tuple[tuple[str, str], ...]:
+    """The mailboxes of one address list. Most mail of a mailbox goes to the same address."""
+    return tuple(get_addresses(value, defects=[], decode_names=True))
 
 
 def _read_without_mail_parser(fields: list[Field], healed: bytes, defects: tuple[str, ...]) -> _Read:
