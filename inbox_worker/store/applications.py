@@ -1,18 +1,20 @@
 """Applications as they stand, with their history: reading."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, select
 
 from inbox_worker.core.reading import Flag
 from inbox_worker.records import Application, ApplicationFilter, Event, StoredValue
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key
+from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.tables import answer, application, application_event, application_flag
 
+_BATCH = 1000  # ids in one statement
 _earlier = application.alias("earlier")
 _REFERENCE = re.compile(r"(?P<prefix>.+)-(?P<number>[0-9]{1,18})")
 
@@ -72,7 +74,7 @@ class ApplicationsView(Statements):
             for row in self._all(statement)
         )
 
-    def _applications(self, rows: list[Row[Any]]) -> tuple[Application, ...]:
+    def _applications(self, rows: list[Row]) -> tuple[Application, ...]:
         ids = [row.id for row in rows]
         values = self._values(ids)
         flags = self._flags(ids)
@@ -80,20 +82,20 @@ class ApplicationsView(Statements):
 
     def _values(self, ids: Sequence[int]) -> dict[int, dict[str, StoredValue]]:
         found: dict[int, dict[str, StoredValue]] = {}
-        for batch in _batches(ids):
-            for row in self._all(_VALUES, ids=batch):
+        for statement, parameters in _of(_VALUES, _VALUES_OF_ONE, ids):
+            for row in self._all(statement, **parameters):
                 found.setdefault(row.application_id, {})[row.field] = stored_value(row)
         return found
 
     def _flags(self, ids: Sequence[int]) -> dict[int, tuple[Flag, ...]]:
         found: dict[int, tuple[Flag, ...]] = {}
-        for batch in _batches(ids):
-            for row in self._all(_FLAGS, ids=batch):
+        for statement, parameters in _of(_FLAGS, _FLAGS_OF_ONE, ids):
+            for row in self._all(statement, **parameters):
                 found[row.application_id] = (*found.get(row.application_id, ()), Flag(row.code, row.detail))
         return found
 
 
-def stored_value(row: Row[Any]) -> StoredValue:
+def stored_value(row: Row) -> StoredValue:
     """Return the value of a row of `answer`."""
     return StoredValue(
         key=row.field,
@@ -129,7 +131,7 @@ def _filtered(statement: Select[Any], wanted: ApplicationFilter) -> Select[Any]:
     return ordered.limit(wanted.limit).offset(wanted.offset or None)
 
 
-def _application(row: Row[Any], values: dict[str, StoredValue], flags: tuple[Flag, ...]) -> Application:
+def _application(row: Row, values: dict[str, StoredValue], flags: tuple[Flag, ...]) -> Application:
     duplicate = reference_of(row.earlier_prefix, row.duplicate_of) if row.earlier_prefix is not None else None
     return Application(
         id=row.id,
@@ -148,19 +150,27 @@ def _application(row: Row[Any], values: dict[str, StoredValue], flags: tuple[Fla
     )
 
 
-def _batches(ids: Sequence[int], size: int = 1000) -> Iterable[Sequence[int]]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+def _of(many: Executable, one: Prepared, ids: Sequence[int]) -> Iterator[tuple[Executable | Prepared, dict[str, Any]]]:
+    """Yield the statements, with their parameters, that ask about applications."""
+    if len(ids) == 1:
+        yield one, {"number": ids[0]}
+        return
+    for start in range(0, len(ids), _BATCH):
+        yield many, {"ids": ids[start : start + _BATCH]}
 
 
-_BY_ID = _select().where(application.c.id == bindparam("number"))
-_PREFIX = select(application.c.prefix).where(application.c.id == bindparam("number"))
-_VALUES = (
-    select(answer)
-    .where(answer.c.application_id.in_(bindparam("ids", expanding=True)), answer.c.superseded_at.is_(None))
-    .order_by(answer.c.id)
-)
-_FLAGS = (
-    select(application_flag)
-    .where(application_flag.c.application_id.in_(bindparam("ids", expanding=True)))
-    .order_by(application_flag.c.at, application_flag.c.code, application_flag.c.detail)
-)
+def _values(of: ColumnElement[bool]) -> Select[Any]:
+    return select(answer).where(of, answer.c.superseded_at.is_(None)).order_by(answer.c.id)
+
+
+def _flags(of: ColumnElement[bool]) -> Select[Any]:
+    columns = application_flag.c
+    return select(application_flag).where(of).order_by(columns.at, columns.code, columns.detail)
+
+
+_BY_ID = Prepared(_select().where(application.c.id == bindparam("number")))
+_PREFIX = Prepared(select(application.c.prefix).where(application.c.id == bindparam("number")))
+_VALUES = _values(answer.c.application_id.in_(bindparam("ids", expanding=True)))
+_VALUES_OF_ONE = Prepared(_values(answer.c.application_id == bindparam("number")))
+_FLAGS = _flags(application_flag.c.application_id.in_(bindparam("ids", expanding=True)))
+_FLAGS_OF_ONE = Prepared(_flags(application_flag.c.application_id == bindparam("number")))

@@ -1,16 +1,18 @@
 """What every topic of the store builds on: one connection inside one transaction.
 
-Building a statement costs five times as much as running it. Those that run for every mail are therefore
-built once, with named parameters, as constants of their module.
+Building a statement costs five times as much as running it, and SQLAlchemy's part of running it five times as much as
+the database's. Those that run for every mail are therefore built once, with named parameters, as constants of their
+module, and `Prepared`.
 """
 
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Select, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.tally import Tally
 
 
@@ -21,30 +23,38 @@ class Statements:
         self._connection = connection
         self._tally = Tally()
 
-    def _all(self, statement: Executable, **parameters: Any) -> list[Row[Any]]:
+    def _all(self, statement: Executable | Prepared, **parameters: Any) -> list[Row]:
+        if isinstance(statement, Prepared):
+            return statement.rows(self._connection, parameters)
         return list(self._connection.execute(statement, parameters))
 
-    def _first(self, statement: Executable, **parameters: Any) -> Row[Any] | None:
+    def _first(self, statement: Executable | Prepared, **parameters: Any) -> Row | None:
+        if isinstance(statement, Prepared):
+            return next(iter(statement.rows(self._connection, parameters)), None)
         return self._connection.execute(statement, parameters).first()
 
-    def _value(self, statement: Select[Any], **parameters: Any) -> Any:
-        return self._connection.execute(statement, parameters).scalar()
+    def _value(self, statement: Executable | Prepared, **parameters: Any) -> Any:
+        row = self._first(statement, **parameters)
+        return None if row is None else row[0]
 
     def _insert(self, table: Table, **values: Any) -> int:
         """Insert a row into a table with a column `id`; return the new id."""
-        return int(self._connection.execute(_inserting(table), values).scalar_one())
+        return int(self._value(_inserting(table, tuple(values)), **values))
 
     def _insert_all(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Insert rows that fill the same columns."""
         if rows := list(rows):
-            self._connection.execute(table.insert(), rows)
+            _inserting_plainly(table, tuple(rows[0])).each(self._connection, rows)
 
-    def _changed(self, statement: Executable, **parameters: Any) -> int:
+    def _changed(self, statement: Executable | Prepared, **parameters: Any) -> int:
         """Return how many rows an UPDATE or DELETE changed."""
+        if isinstance(statement, Prepared):
+            return statement.changed(self._connection, parameters)
         return self._connection.execute(statement, parameters).rowcount
 
     def _insert_unless_there(self, table: Table, **values: Any) -> bool:
         """Insert a row unless one has its key already; return whether it is new."""
-        return self._first(_inserting_once(table, self._dialect), **values) is not None
+        return self._first(_inserting_once(table, self._dialect, tuple(values)), **values) is not None
 
     def _put(
         self,
@@ -54,14 +64,14 @@ class Statements:
         *,
         at_first: dict[str, Any] | None = None,
         later: dict[str, Any] | None = None,
-    ) -> Row[Any]:
+    ) -> Row:
         """Change the row `key` or insert it, in one statement; return it as it is then.
 
         at_first: what only a new row gets. later: what only a row that was there gets.
         """
         inserting = _upserting(table, self._dialect).values(**key, **values, **(at_first or {}))
         putting = inserting.on_conflict_do_update(index_elements=list(key), set_={**values, **(later or {})})
-        row: Row[Any] = self._connection.execute(putting.returning(*table.c)).one()
+        row: Row = self._connection.execute(putting.returning(*table.c)).one()
         return row
 
     @property
@@ -70,14 +80,19 @@ class Statements:
 
 
 @cache
-def _inserting(table: Table) -> Executable:
-    return table.insert().returning(table.c.id)
+def _inserting(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(table.insert().returning(table.c.id), columns)
 
 
 @cache
-def _inserting_once(table: Table, dialect: str) -> Executable:
-    once: Executable = _upserting(table, dialect).on_conflict_do_nothing().returning(*table.primary_key)
-    return once
+def _inserting_plainly(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(table.insert(), columns)
+
+
+@cache
+def _inserting_once(table: Table, dialect: str, columns: tuple[str, ...]) -> Prepared:
+    once = _upserting(table, dialect).on_conflict_do_nothing().returning(*table.primary_key)
+    return Prepared(once, columns)
 
 
 def _upserting(table: Table, dialect: str) -> Any:

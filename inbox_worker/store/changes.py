@@ -14,6 +14,7 @@ from inbox_worker.store.applications import ApplicationsView
 from inbox_worker.store.keys import address_key
 from inbox_worker.store.ledger import BY_ID
 from inbox_worker.store.operations import Operations
+from inbox_worker.store.prepared import Prepared
 from inbox_worker.store.tables import answer, application, application_event, application_flag, ledger, thread
 
 _EVENTS = {
@@ -192,8 +193,10 @@ class Changes(ApplicationsView, Operations):
         return standing
 
 
-_TIE_MAIL = ledger.update().where(ledger.c.id == bindparam("ledger_id")).values(application_id=bindparam("number"))
-_TIE_THREAD = (
+_TIE_MAIL = Prepared(
+    ledger.update().where(ledger.c.id == bindparam("ledger_id")).values(application_id=bindparam("number"))
+)
+_TIE_THREAD = Prepared(
     thread.update()
     .where(thread.c.message_key == bindparam("key"), thread.c.application_id.is_(None))
     .values(application_id=bindparam("number"))

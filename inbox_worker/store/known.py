@@ -6,20 +6,21 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 
 from inbox_worker.core.reading import Known, OnRecord, ReplyKind, Sent
 from inbox_worker.records import OutboxState
 from inbox_worker.store.base import Statements
 from inbox_worker.store.columns import DIGEST
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
+from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.recent import COUNTED, MOMENT, in_states, replies_in, replies_since
 from inbox_worker.store.tables import answer, application, ledger, outbox, thread
 
 SENT_WINDOW = timedelta(days=7)  # RFC 3834's default window for the same answer to the same address
 MOST_REFERENCES = 1000  # a References header can be endless; a thread of people is not
 
-# A list as a parameter is put into the statement anew each time, so short ones are written out.
+# A list as a parameter is put into the statement anew each time, so short ones are written out and prepared.
 _FEW = 12
 
 
@@ -68,7 +69,7 @@ class KnownView(Statements):
         """Return how many replies went out, or were queued to go, since `moment`: the global fuse counts them."""
         return int(self._value(replies_since(tuple(states)), moment=moment))
 
-    def _threads(self, keys: list[bytes]) -> list[Row[Any]]:
+    def _threads(self, keys: list[bytes]) -> list[Row]:
         if len(keys) > _FEW:
             return self._all(_THREADS, keys=keys)
         named = {f"key{number}": key for number, key in enumerate(keys)}
@@ -102,17 +103,19 @@ class KnownView(Statements):
 class _Queries:
     """The queries that look for messages in certain states."""
 
-    sent_to: Select[Any]
+    sent_to: Prepared
     asked: Select[Any]
 
 
 @cache
 def _queries(states: tuple[OutboxState, ...]) -> _Queries:
     return _Queries(
-        sent_to=select(outbox.c.id, outbox.c.template, outbox.c.queued_at, outbox.c.sent_at).where(
-            outbox.c.recipient_key == bindparam("who"),
-            replies_in(states),
-            or_(outbox.c.queued_at > MOMENT, outbox.c.handed_at > MOMENT),
+        sent_to=Prepared(
+            select(outbox.c.id, outbox.c.template, outbox.c.queued_at, outbox.c.sent_at).where(
+                outbox.c.recipient_key == bindparam("who"),
+                replies_in(states),
+                or_(outbox.c.queued_at > MOMENT, outbox.c.handed_at > MOMENT),
+            )
         ),
         asked=select(outbox.c.application_id).where(  # whose applicant has been asked for what is missing
             outbox.c.application_id.in_(bindparam("ids", expanding=True)),
@@ -122,14 +125,14 @@ def _queries(states: tuple[OutboxState, ...]) -> _Queries:
     )
 
 
-def _record(row: Row[Any], values: dict[str, str], asked: bool) -> OnRecord:
+def _record(row: Row, values: dict[str, str], asked: bool) -> OnRecord:
     return OnRecord(row.id, row.scheme, row.state.value, values, asked_for_missing=asked, restricted=row.restricted)
 
 
 @cache
-def _few_threads(count: int) -> Select[Any]:
+def _few_threads(count: int) -> Prepared:
     keys = [bindparam(f"key{number}", type_=DIGEST) for number in range(count)]
-    return select(thread).where(thread.c.message_key.in_(keys))
+    return Prepared(select(thread).where(thread.c.message_key.in_(keys)))
 
 
 def _of(*whose: ColumnElement[bool]) -> Select[Any]:
@@ -141,13 +144,15 @@ def _of(*whose: ColumnElement[bool]) -> Select[Any]:
 
 
 _FROM_SENDER = application.c.sender_key == bindparam("sender")
-_OF_SENDER = _of(_FROM_SENDER)
+_OF_SENDER = Prepared(_of(_FROM_SENDER))
 _OF_SENDER_OR_THREAD = _of(_FROM_SENDER, application.c.id.in_(bindparam("threads", expanding=True)))
 _THREADS = select(thread).where(thread.c.message_key.in_(bindparam("keys", expanding=True)))
-_SEEN = select(
-    or_(
-        exists().where(ledger.c.message_key == bindparam("own")),
-        exists().where(ledger.c.fingerprint == bindparam("content")),
+_SEEN = Prepared(
+    select(
+        or_(
+            exists().where(ledger.c.message_key == bindparam("own")),
+            exists().where(ledger.c.fingerprint == bindparam("content")),
+        )
     )
 )
 _TEXTS = select(answer.c.application_id, answer.c.field, answer.c.value).where(

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, select
 
 from inbox_worker.core.effects import LedgerEntry
 from inbox_worker.core.mail import MailId
 from inbox_worker.records import LedgerRow, SeenBy, Sighting
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import fingerprint_key, message_key
+from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.tables import ledger, trouble
 
 _BATCH = 1000  # values in one IN list
@@ -146,9 +147,9 @@ class Ledger(LedgerView):
         self._changed(ledger.update().where(ledger.c.id == ledger_id).values(values))
 
 
-def ledger_row_of(row: Row[Any], prefix: str = "") -> LedgerRow:
+def ledger_row_of(row: Row, prefix: str = "") -> LedgerRow:
     """Return the value of a row whose ledger columns are named with `prefix`."""
-    cell = {name.removeprefix(prefix): value for name, value in row._mapping.items() if name.startswith(prefix)}
+    cell = {name.removeprefix(prefix): value for name, value in row._asdict().items() if name.startswith(prefix)}
     return LedgerRow(
         id=cell["id"],
         mail_id=MailId(cell["mailbox"], cell["folder"], cell["uidvalidity"], cell["uid"]),
@@ -188,10 +189,10 @@ def _batches(uids: Iterable[int]) -> Iterator[list[int]]:
         yield every[start : start + _BATCH]
 
 
-BY_ID = select(ledger).where(ledger.c.id == bindparam("ledger_id"))
-_BY_PLACE = select(ledger).where(_at_place(ledger))
-_NO_TROUBLE = trouble.delete().where(_at_place(trouble))
-_SIGHTING = (  # a key that a mail has not is NULL, and NULL equals nothing
+BY_ID = Prepared(select(ledger).where(ledger.c.id == bindparam("ledger_id")))
+_BY_PLACE = Prepared(select(ledger).where(_at_place(ledger)))
+_NO_TROUBLE = Prepared(trouble.delete().where(_at_place(trouble)))
+_SIGHTING = Prepared(  # a key that a mail has not is NULL, and NULL equals nothing
     select(ledger.c.id, _at_place(ledger).label("here"), ledger.c.fingerprint)
     .where(
         or_(

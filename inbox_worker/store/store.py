@@ -18,6 +18,7 @@ from inbox_worker.store.held import Held
 from inbox_worker.store.known import KnownView
 from inbox_worker.store.ledger import Ledger
 from inbox_worker.store.points import Points
+from inbox_worker.store.prepared import plainly
 from inbox_worker.store.privacy import Privacy, PrivacyView
 from inbox_worker.store.release import Release
 from inbox_worker.store.sealing import Sealing, SealingView
@@ -38,8 +39,15 @@ class Tx(Privacy, Sealing, Ledger, Points, Changes, Held, Release, Coordination,
 
         Raises Unstorable for values that the database refuses: the rest of the transaction is still good.
         """
-        with translated(), self._connection.begin_nested():
-            yield
+        with translated():
+            plainly(self._connection, "SAVEPOINT mail")
+            try:
+                yield
+            except BaseException:
+                plainly(self._connection, "ROLLBACK TO SAVEPOINT mail")
+                raise
+            finally:
+                plainly(self._connection, "RELEASE SAVEPOINT mail")
 
 
 class Store:
@@ -120,5 +128,5 @@ class Store:
         options: dict[str, Any] = {READING: True}
         if self._engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with translated(), self._engine.connect().execution_options(**options) as connection:
+        with translated(), self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield View(connection)

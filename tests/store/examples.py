@@ -1,12 +1,15 @@
 """Sample mails, applications and messages for the tests of the store. Everybody in them is invented."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import event
 
 from inbox_worker.core.effects import Action, ApplicationChange, ApplicationState, LedgerEntry, MessageKind
 from inbox_worker.core.mail import MailId
 from inbox_worker.core.reading import FieldValue, Flag, Intent, Outcome, Tier
 from inbox_worker.records import Application, NewMessage
-from inbox_worker.store import Tx
+from inbox_worker.store import Store, Tx
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -74,3 +77,8 @@ def message(
         application=application,
         ledger_id=ledger_id,
     )
+
+
+def trace(store: Store, note: Callable[[str], object]) -> None:
+    """Have `note` called with every statement that SQLite runs for `store` from now on, its values filled in."""
+    event.listen(store._engine, "checkout", lambda connection, *_: connection.set_trace_callback(note))

@@ -3,15 +3,13 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.records import ApplicationFilter, OutboxState
 from inbox_worker.store import Store, Tx
-from tests.store.examples import NOW, SENDER, apply_new, message
+from tests.store.examples import NOW, SENDER, apply_new, message, trace
 
 BIG = ("ledger", "thread", "application", "answer", "application_event", "outbox", "audit", "held")
 
@@ -31,21 +29,21 @@ STEPS: dict[str, Callable[[Tx], object]] = {
 
 def scans(sqlite_url: str, step: Callable[[Tx], object]) -> list[str]:
     """Return the steps of the plans of `step` that read a big table without an index, in any database of ours."""
-    asked: list[tuple[str, Any]] = []
+    asked: list[str] = []
 
-    def note(connection, cursor, statement, parameters, context, executemany) -> None:
+    def note(statement: str) -> None:
         if statement.startswith(("SELECT", "UPDATE", "WITH")):
-            asked.append((statement, parameters))
+            asked.append(statement)
 
     with Store(sqlite_url) as store:
         with store.transaction() as tx:
             tx.enqueue(message(1, application=apply_new(tx, 1).id), NOW)
-        event.listen(store._engine, "before_cursor_execute", note)
+        trace(store, note)
         with store.transaction() as tx:
             step(tx)
     assert asked
     database = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
-    plans = [row[-1] for asking, values in asked for row in database.execute(f"EXPLAIN QUERY PLAN {asking}", values)]
+    plans = [row[-1] for asking in asked for row in database.execute(f"EXPLAIN QUERY PLAN {asking}")]
     database.close()
     return [plan for plan in plans if plan.startswith("SCAN") and plan.split()[1] in BIG and "INDEX" not in plan]
 
