@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,8 +30,7 @@ __all__ = ["PARTS", "Rendered", "Templates", "names", "preview", "variables_mark
 
 PARTS = ("subject", "txt", "html")
 _SHARED = "shared"
-_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n{3,}")
 _STYLED = re.compile(r"<(h1|h2|h3|h4|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
 
 
@@ -228,15 +228,32 @@ class _Environment(ImmutableSandboxedEnvironment):
         self.filters.update(template_filters.filters(zone))
         self.globals["reason"] = lambda code: known.get(code) or known[reasons.FALLBACK]
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute; of our values without Jinja's further questions, since nearly all that is read is."""
+        if attribute in _open_fields(type(obj)):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return what filters that name an attribute (`map`, `selectattr`) ask for; see `getattr`."""
+        if isinstance(argument, str) and argument in _open_fields(type(obj)):
+            return getattr(obj, argument)
+        return super().getitem(obj, argument)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Return whether a template may read `attr`: of our values nothing but their fields, of a sender's words none.
 
-        Stricter than Jinja's own sandbox, and several times as fast: most attributes that are read are these.
+        Stricter than Jinja's own sandbox.
         """
-        declared = getattr(type(obj), "__dataclass_fields__", None)
-        if declared is None:
-            return super().is_safe_attribute(obj, attr, value)
-        return attr in declared and not isinstance(obj, Said)
+        if hasattr(type(obj), "__dataclass_fields__"):
+            return attr in _open_fields(type(obj))
+        return super().is_safe_attribute(obj, attr, value)
+
+
+@cache
+def _open_fields(kind: type) -> frozenset[str]:
+    """Return the names of the fields of a class of ours that templates may read; none where it is not ours."""
+    return frozenset() if issubclass(kind, Said) else frozenset(getattr(kind, "__dataclass_fields__", ()))
 
 
 def _values(context: Context) -> dict[str, Any]:
@@ -249,4 +266,6 @@ def _first(places: tuple[Path, ...], file: str) -> Path:
 
 
 def _tidied(text: str) -> str:
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip() + "\n"
+    """Return a text without space at the ends of lines, and with one blank line in place of several."""
+    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", lines).strip() + "\n"
