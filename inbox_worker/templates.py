@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -250,10 +249,16 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
 
-@cache
+_OPEN: dict[type, frozenset[str]] = {}
+
+
 def _open_fields(kind: type) -> frozenset[str]:
     """Return the names of the fields of a class of ours that templates may read; none where it is not ours."""
-    return frozenset() if issubclass(kind, Said) else frozenset(getattr(kind, "__dataclass_fields__", ()))
+    found = _OPEN.get(kind)
+    if found is None:
+        declared = () if issubclass(kind, Said) else getattr(kind, "__dataclass_fields__", ())
+        found = _OPEN[kind] = frozenset(declared)
+    return found
 
 
 def _values(context: Context) -> dict[str, Any]:
