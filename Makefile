@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash soak bench fuzz check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents pictures dist system-packages clean
+.PHONY: help acts demo test crash soak bench fuzz check check-static dist-alone format lint types docs docs-fresh migrations-fresh corpus real-mail documents pictures dist system-packages clean
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,13 @@ docs-fresh: $(VENV)/.test
 
 corpus: $(VENV)/.test ## score the reading of every labelled mail
 	@$(BIN)/python tools/score_corpus.py
+
+$(VENV)/.learn: $(VENV)/.test
+	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[test,learn]'
+	@touch $@
+
+acts: $(VENV)/.learn ## learn again what sentences do, from training/sentences; prints what it is worth
+	@$(BIN)/python tools/learn_acts.py
 
 real-mail: $(VENV)/.test ## every real mail beside the checkout: no exception, no reply; a table of times
 	@$(BIN)/python tools/real_mail.py

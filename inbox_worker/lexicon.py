@@ -1,11 +1,15 @@
 """Loads the phrase lists of `phrases/` into a Lexicon. Data files: specialists review them without reading code."""
 
+import gzip
+import json
 import re
 from functools import cache
+from importlib import resources
 from importlib.resources import files
 
 import yaml
 
+from inbox_worker.core.learned import Model
 from inbox_worker.core.scheme import Lexicon
 from inbox_worker.errors import ConfigError
 
@@ -33,9 +37,17 @@ def check() -> None:
         raise ConfigError(problems)
 
 
+def _acts() -> Model:
+    """Return the learned model that comes with the package; tools/learn_acts.py writes it."""
+    packed = (resources.files("inbox_worker") / "phrases" / "acts.json.gz").read_bytes()
+    data = json.loads(gzip.decompress(packed))
+    weights = {feature: tuple(row) for feature, row in data["weights"].items()}
+    return Model(data["name"], tuple(data["labels"]), tuple(data["bias"]), weights)
+
+
 @cache
 def load() -> Lexicon:
     """Return the phrases that come with the package, unchecked: to compile them all takes the worker a while."""
     phrases = _lists("intent")
     phrases.update(_lists("forms"))
-    return Lexicon(distress=_lists("distress"), phrases=phrases)
+    return Lexicon(distress=_lists("distress"), phrases=phrases, acts=_acts())

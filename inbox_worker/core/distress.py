@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from inbox_worker.core import acts
 from inbox_worker.core.reading import Tier
 from inbox_worker.core.scheme import Lexicon
 from inbox_worker.core.words import pattern, sentences, spoken
@@ -24,24 +25,35 @@ class Finding:
 
 
 NOTHING = Finding(Tier.NONE)
+_READ_BY_LIKENESS = 60  # sentences of one mail; who is in danger writes few
+_PERSON = pattern((r"\b(?:i|im|me|my|myself|he|she|him|her|they|them|we|us|someone|somebody|nobody)\b",))
 _SIGN = "sign_"  # how the lists of signs are named
 _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
 
 
 def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     """Return the gravest finding in `texts`, each a passage that the sender newly wrote."""
-    found = NOTHING
+    found, number = NOTHING, 0
     for text in _within_limits(list(texts)):
         before, earlier = "", frozenset[str]()
         for sentence in _pieces(text):
+            number += 1
             looked_at = _looked_at(sentence, lexicon)
             signs = _signs(looked_at, lexicon) if looked_at else frozenset[str]()
             if looked_at:
                 found = _graver(found, _judge(looked_at, lexicon))
+            if number < _READ_BY_LIKENESS:
+                found = _graver(found, _alike(sentence, lexicon))
             if signs or earlier:
                 found = _graver(found, _together(before, earlier, sentence, signs, lexicon))
             before, earlier = sentence, signs
     return found
+
+
+def _alike(sentence: str, lexicon: Lexicon) -> Finding:
+    """What the learned likeness says of a sentence in which no sign may stand."""
+    alike = _PERSON.search(sentence) and acts.does(sentence, "distress_a", lexicon.acts)
+    return Finding(Tier.A, "reads like a person in danger") if alike else NOTHING
 
 
 def _within_limits(texts: list[str]) -> list[str]:

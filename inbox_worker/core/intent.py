@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inbox_worker.core import names
+from inbox_worker.core import acts, names
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.reading import Intent
@@ -87,7 +87,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
     if _told(mail, signs, scope, scheme):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
-    if _vetoed(mail, signs, lexicon, joined=Target.OURS in signs.joins):
+    if _vetoed(mail, signs, scheme, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
@@ -103,8 +103,8 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     """Whether a filled form is an application to this scheme."""
     joined = Target.OURS in signs.joins
     if mail.for_another:
-        return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, lexicon, joined=True))
-    if signs.declines or (not joined and _vetoed(mail, signs, lexicon, joined=False)):
+        return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
+    if signs.declines or (not joined and _vetoed(mail, signs, scheme, lexicon, joined=False)):
         return False
     before = about(" . ".join((mail.subject, *mail.intro, *mail.extraction.label_texts)), scheme)
     named = bool(before.ours) or mail.extraction.full_questions > 0
@@ -151,7 +151,7 @@ def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme) -> bool:
 _QUESTIONS = 3  # answers in running text from which a letter is an application
 
 
-def _vetoed(mail: Mail, signs: Signs, lexicon: Lexicon, *, joined: bool) -> bool:
+def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joined: bool) -> bool:
     """Whether the mail is business of another kind, although it speaks of the scheme."""
     if mail.from_team:
         return True
@@ -162,6 +162,12 @@ def _vetoed(mail: Mail, signs: Signs, lexicon: Lexicon, *, joined: bool) -> bool
         return True
     lists = ("business", "nomination") if joined else ("business", "nomination", "wants_support")
     if any(find(name, text, lexicon) for name in lists):
+        return True
+    if not joined and any(
+        acts.does(sentence, "asks_for_ally", lexicon.acts, scheme)
+        for sentence in mail.text
+        if sentence not in signs.documents
+    ):
         return True
     # who asks for the documents by name may have other errands beside it
     errands = " . ".join(sorted(signs.documents)) if Target.OURS in signs.requests and signs.documents else text
@@ -215,7 +221,7 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP
-    if signs.named and _asks(signs, scope) and not _vetoed(mail, signs, lexicon, joined=False):
+    if signs.named and _asks(signs, scope) and not _vetoed(mail, signs, scheme, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
     about_it = mail.in_thread or (scope.ours and _any("updates", mail, lexicon))
     if about_it and not scope.other and not find("business", " . ".join(mail.text), lexicon):
@@ -228,14 +234,16 @@ def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Le
     if intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP):
         return ()
     extraction, codes = mail.extraction, []
-    if intent is not Intent.FOLLOW_UP and _for_another(mail, signs, lexicon):
+    if intent is not Intent.FOLLOW_UP and _for_another(mail, signs, scheme, lexicon):
         codes.append("ON_BEHALF")
     if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _any("several", mail, lexicon)):
         codes.append("SEVERAL")
     if extraction.conflicts:
         codes.append("CONFLICT")
     if intent is not Intent.FOLLOW_UP and any(
-        find("condition", sentence, lexicon) for sentence in _to_the_team(mail) if sentence not in signs.documents
+        find("condition", sentence, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
+        for sentence in _to_the_team(mail)
+        if sentence not in signs.documents
     ):
         codes.append("QUESTION")
     return tuple(codes)
@@ -270,9 +278,11 @@ def names_another(extraction: Extraction, person: str | None, address: str, sche
     return not names.related(stated.text, person) or (given is not None and names.relatives(stated.text, person))
 
 
-def _for_another(mail: Mail, signs: Signs, lexicon: Lexicon) -> bool:
+def _for_another(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether the application is another person's: the form says so, or the wish to join is only theirs."""
     if mail.for_another or mail.extraction.whose is Whose.OTHER:
+        return True
+    if any(acts.does(sentence, "for_another", lexicon.acts, scheme) for sentence in _to_the_team(mail)):
         return True
     own_form = any(key in mail.extraction.labelled for key in mail.extraction.form.values)
     return not own_form and not signs.joins and _any("third_person", mail, lexicon)

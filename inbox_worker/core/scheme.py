@@ -1,8 +1,10 @@
 """What a site says about its schemes and its mailbox. Data from the configuration; nothing here knows a scheme."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+from inbox_worker.core.learned import Model
 
 
 class FieldKind(Enum):
@@ -56,9 +58,9 @@ class Scheme:
 
     def field(self, key: str) -> Field:
         """Return the field `key`. Raises KeyError."""
-        for field in self.fields:
-            if field.key == key:
-                return field
+        for each in self.fields:
+            if each.key == key:
+                return each
         raise KeyError(key)
 
 
@@ -79,6 +81,7 @@ class Lexicon:
 
     distress: dict[str, tuple[str, ...]]  # "A", "B", "past", "negation", ... -> regular expressions, any case
     phrases: dict[str, tuple[str, ...]]  # name of a list -> regular expressions, any case
+    acts: Model = field(default_factory=Model)  # what sentences do, learned; an empty one knows nothing
 
 
 @dataclass(frozen=True, slots=True)

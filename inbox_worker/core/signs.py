@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from inbox_worker.core import acts
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.mentions import about
@@ -207,6 +208,9 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         if not in_subject and _takes_back(sentence, lexicon):
             signs.withdraws = True
             signs.seen.append(f"takes back: {find('withdraw', sentence, lexicon)}")
+        elif not in_subject and acts.does(sentence, "withdraw", lexicon.acts, scheme):
+            signs.withdraws = True
+            signs.seen.append("reads like a withdrawal")
     if elsewhere:
         for wishes in (signs.joins, signs.weak, signs.requests, signs.enquiries):
             wishes[:] = [Target.OTHER] * len(wishes)
@@ -237,7 +241,16 @@ def _request(
     elif not in_subject and (enquiry := find("enquiry", sentence, lexicon)):
         signs.enquiries.append(_request_target(sentence, scheme))
         signs.seen.append(f"asks about the role: {enquiry}")
+    elif not in_subject and _reads_like_a_request(sentence, scheme, lexicon):
+        signs.enquiries.append(Target.OURS)
+        signs.seen.append("reads like a question about the role")
     return bool(match)
+
+
+def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a sentence that names the role asks about it: any survey asks "What did you like?"."""
+    ours = _request_target(sentence, scheme) is Target.OURS
+    return ours and acts.does(sentence, "request", lexicon.acts, scheme)
 
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
@@ -252,6 +265,10 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
             if target is Target.OURS:
                 signs.wishes.add(sentence)
             signs.seen.append(f"wishes to join: {match.group().strip()}")
+    if not in_subject and sentence not in signs.wishes and acts.does(sentence, "join", lexicon.acts, scheme):
+        signs.joins.append(_target(sentence, 0, scheme, lexicon))
+        signs.wishes.add(sentence)
+        signs.seen.append("reads like a wish to join")
 
 
 def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:

@@ -2,6 +2,7 @@
 
 import re
 
+from inbox_worker.core import acts
 from inbox_worker.core.addresses import FOUND, usable
 from inbox_worker.core.scheme import FieldKind, Lexicon
 from inbox_worker.core.words import fold, pattern, sentences, tokens
@@ -64,6 +65,8 @@ def puts_off(text: str, lexicon: Lexicon) -> bool:
         return False
     delay = pattern(lexicon.phrases.get("put_off", ()))
     courtesy = pattern((r"^(?:please|sorry|thanks|hope|could you|can you|so )", r"\b(?:send me|role description)\b"))
+    if len(parts) <= 2 and all(acts.does(part, "put_off", lexicon.acts) for part in parts):
+        return True
     return bool(delay.search(fold(parts[0]))) and all(
         delay.search(fold(part)) or courtesy.search(fold(part)) for part in parts[1:]
     )

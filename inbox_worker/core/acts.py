@@ -1,0 +1,98 @@
+"""What a sentence does, told by its likeness to labelled sentences: a linear model over words and their beginnings.
+
+The model is learned from training/sentences by tools/learn_acts.py. It stands beside the lists of phrases: they are
+exact where they know a wording, it knows wordings that nobody listed. Multinomial logistic regression over binary
+features weighted by inverse document frequency (Manning, Raghavan and Schuetze, Introduction to Information Retrieval,
+s.6.2 and s.15).
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from inbox_worker.core.learned import Model
+from inbox_worker.core.scheme import Scheme
+from inbox_worker.core.words import spoken
+
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[?!]")
+_STEM = 5  # letters of a word's beginning that stand for the word
+_ADDRESS, _NUMBER = re.compile(r"\S+@\S+"), re.compile(r"\d+")
+_MAX_CHARACTERS = 600  # of one sentence
+ROLE, TOPIC = " xrole ", " xtopic "  # what a scheme's words are replaced by, so that a model serves every scheme
+
+
+@lru_cache(maxsize=32)
+def _own_words(scheme: Scheme) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """(the phrases that name the role, those that name its topic)."""
+    roles = {*scheme.mentions, *scheme.role_words, scheme.role}
+    return _any_of(frozenset(roles)), _any_of(frozenset(scheme.topic_words))
+
+
+def _any_of(phrases: frozenset[str]) -> re.Pattern[str]:
+    words = {r"\W+".join(map(re.escape, _TOKEN.findall(spoken(text)))) for text in phrases}
+    alternatives = "|".join(sorted(filter(None, words), key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?:s|'s|s')?(?!\w)")
+
+
+def normal(sentence: str, scheme: Scheme | None) -> str:
+    """Return `sentence` as the model sees it: folded, without numbers and addresses, a scheme's words as marks."""
+    text = spoken(sentence)[:_MAX_CHARACTERS]
+    if scheme is not None:
+        role, topic = _own_words(scheme)
+        text = topic.sub(TOPIC, role.sub(ROLE, text))
+    return _NUMBER.sub("0", _ADDRESS.sub(" xmail ", text))
+
+
+def features(text: str) -> set[str]:
+    """Return the features of a text that is `normal`: words, word pairs, and the same of the words' beginnings."""
+    words = ["<", *_TOKEN.findall(text), ">"]
+    stems = [word[:_STEM] for word in words]
+    found = {*words, *(f"~{stem}" for stem in stems)}
+    found.update(f"{one} {two}" for one, two in pairwise(words))
+    found.update(f"~{one} {two}" for one, two in pairwise(stems))
+    return found
+
+
+@lru_cache(maxsize=2048)
+def of(sentence: str, model: Model, scheme: Scheme | None = None) -> Mapping[str, float]:
+    """Return the probability of every label for `sentence`; nothing where the model knows none of its words."""
+    known = [row for feature in features(normal(sentence, scheme)) if (row := model.weights.get(feature))]
+    length = math.sqrt(sum(row[0] * row[0] for row in known))
+    if not length:
+        return {}
+    scores = list(model.bias)
+    for frequency, *weights in known:
+        share = frequency / length
+        for place, weight in enumerate(weights):
+            scores[place] += share * weight
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return {label: power / total for label, power in zip(model.labels, powers, strict=True)}
+
+
+def likelihood(sentence: str, labels: tuple[str, ...], model: Model, scheme: Scheme | None = None) -> float:
+    """Return the probability that `sentence` is of one of `labels`."""
+    found = of(sentence, model, scheme)
+    return sum(found.get(label, 0.0) for label in labels)
+
+
+# From these probabilities on a label counts where no phrase decides. On sentences that the model has not seen, at most
+# one in a hundred of other labels reaches them; the command that counts again: tools/learn_acts.py.
+LEAST = {
+    "join": 0.6,
+    "request": 0.6,
+    "withdraw": 0.6,
+    "condition": 0.6,
+    "put_off": 0.6,
+    "asks_for_ally": 0.6,
+    "for_another": 0.5,
+    "distress_a": 0.5,
+}
+
+
+def does(sentence: str, label: str, model: Model, scheme: Scheme | None = None) -> bool:
+    """Return whether `sentence` plainly is of `label`, one of LEAST."""
+    return of(sentence, model, scheme).get(label, 0.0) >= LEAST[label]

@@ -1,0 +1,38 @@
+"""The learned model: what a sentence does."""
+
+import pytest
+
+from inbox_worker.core import acts
+from inbox_worker.core.learned import Model
+from tests.core.sample_reading import sample_rules
+
+RULES = sample_rules()
+MODEL, SCHEME = RULES.lexicon.acts, RULES.schemes[0]
+
+
+def test_the_shares_of_all_labels_are_one():
+    assert sum(acts.of("Count me in as an ally.", MODEL, SCHEME).values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("text", ["", "???", "\u4f60\u597d", "x" * 100_000])
+def test_any_text_is_read(text: str):
+    assert all(0.0 <= share <= 1.0 for share in acts.of(text, MODEL, SCHEME).values())
+
+
+def test_an_empty_model_knows_nothing():
+    assert not acts.does("Count me in.", "join", Model())
+
+
+def test_a_schemes_own_words_are_marks_to_the_model():
+    assert acts.features(acts.normal("I want to be a Mental Health Ally", SCHEME)) == acts.features(
+        "i want to be a xrole"
+    )
+
+
+def test_addresses_and_numbers_are_no_features():
+    assert "jo" not in acts.features(acts.normal("write to jo.bell@kent.ac.uk by 12", SCHEME))
+
+
+@pytest.mark.parametrize("label", sorted(acts.LEAST))
+def test_every_limit_is_of_a_label_that_the_model_has(label: str):
+    assert label in MODEL.labels
