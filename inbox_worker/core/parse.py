@@ -1,10 +1,9 @@
 """RawMail -> Email; never raises; the only place that knows mail-parser.
 
-mail-parser reads addresses and the date, from a copy of the mail that is healed first: only the header fields that it
-is asked about, 8-bit names as encoded words, the contents of the parts cut out. Whatever it gets wrong in silence is
-read here instead. Its tree of parts is the one of the standard library's compat32 parser, which is asked for it
-directly: MailParser would go on to decode every part, which `bodies` does. Where that raises, the header block alone is
-read; `Email.defects` then holds PARSER_FAILED.
+mail-parser builds the tree of parts and reads addresses and the date, from a copy of the mail that is healed first:
+only the header fields that it is asked about, 8-bit names as encoded words, the contents of the parts cut out. Whatever
+it gets wrong in silence is read here instead. Where it raises, the standard library's compat32 parser takes over, then
+the header block alone; `Email.defects` then holds PARSER_FAILED.
 """
 
 import email
@@ -15,10 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
-from functools import lru_cache
 
-from mailparser.dates import parse_mail_date
-from mailparser.utils import get_addresses
+import mailparser
 
 from inbox_worker.core import bodies, headers, healing
 from inbox_worker.core.cleaning import header_text
@@ -121,31 +118,18 @@ def _fingerprint(values: dict[str, tuple[str, ...]], found: bodies.Bodies) -> st
 
 def _read(fields: list[Field], healed: bytes) -> _Read:
     try:
-        tree = email.message_from_bytes(healed)
+        parser = mailparser.parse_from_bytes(healed)
         return _Read(
-            tree,
-            _addresses(_mailboxes(tree, "from"), healing.address_list(fields, healing.SENDERS)),
-            _addresses(_mailboxes(tree, "reply-to"), healing.address_list(fields, healing.REPLY_TO)),
-            _addresses(_mailboxes(tree, "to"), ""),
-            parse_mail_date(next((value for name, value in tree.raw_items() if name.lower() == "date"), None)).value,
+            parser.message,
+            _addresses(parser.from_, healing.address_list(fields, healing.SENDERS)),
+            _addresses(parser.reply_to, healing.address_list(fields, healing.REPLY_TO)),
+            _addresses(parser.to, ""),
+            parser.date,
             (),
         )
     except Exception as failure:
-        deep = isinstance(failure, RecursionError)
+        deep = isinstance(failure, RecursionError | mailparser.exceptions.MailParserRecursionError)
         return _read_without_mail_parser(fields, healed, ("PARSER_FAILED", *(("TOO_DEEP",) if deep else ())))
-
-
-def _mailboxes(tree: Message, field: str) -> list[tuple[str, str]]:
-    """Return name and address of each mailbox in the first `field` of `tree`, as `MailParser` gives them."""
-    value = tree.get(field)
-    found = _known_mailboxes(value) if isinstance(value, str) else get_addresses(value, defects=[], decode_names=True)
-    return [("" if name == address else name, address) for name, address in found if address]
-
-
-@lru_cache(maxsize=256)
-def _known_mailboxes(value: str) -> tuple[tuple[str, str], ...]:
-    """The mailboxes of one address list. Most mail of a mailbox goes to the same address."""
-    return tuple(get_addresses(value, defects=[], decode_names=True))
 
 
 def _read_without_mail_parser(fields: list[Field], healed: bytes, defects: tuple[str, ...]) -> _Read:
@@ -183,8 +167,9 @@ def _date(text: str) -> datetime | None:
         return None
 
 
-def _addresses(pairs: list[tuple[str, str]], text: str) -> tuple[Address, ...]:
+def _addresses(found: object, text: str) -> tuple[Address, ...]:
     """Return name and address of each; a list `text` without a usable address gives one Address with "" as address."""
+    pairs = found if isinstance(found, list) else []
     addresses = tuple(
         Address(header_text(headers.decode_words(name)), _international(header_text(address)))
         for name, address in pairs[:MAX_ADDRESSES]
