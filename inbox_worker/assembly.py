@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from inbox_worker import lexicon, resources, sign_in, vault
+from inbox_worker.claims import Claims
 from inbox_worker.config.rules import filing, rules
 from inbox_worker.config.sections import Config, MailboxSection
 from inbox_worker.conversation import Conversation, SentFolder
@@ -27,6 +28,7 @@ from inbox_worker.reading_pool import shared
 from inbox_worker.reading_process import Limits
 from inbox_worker.recording import Recorder
 from inbox_worker.second_reading import SecondReading
+from inbox_worker.settling import Settlement
 from inbox_worker.smtp import SmtpConfig, SmtpSender
 from inbox_worker.store import Store, Tx
 from inbox_worker.templates import Templates
@@ -74,16 +76,17 @@ class Service:
 
     def outbox(self) -> Outbox:
         """Return the job that sends. Raises ConfigError where a secret is missing."""
-        return Outbox(
+        claims = Claims(
             self.store,
-            {box.section.name: route(box.section) for box in self.boxes},
             worker=self.worker,
             locks=self.locks,
             replies_an_hour=self.config.fuses.per_hour,
             on_fuse=self._fuse_alert,
             clock=self.clock,
-            jitter=random.random,
         )
+        settlement = Settlement(self.store, self.worker, self.clock, random.random)
+        routes = {box.section.name: route(box.section) for box in self.boxes}
+        return Outbox(claims, settlement, routes, clock=self.clock, jitter=random.random)
 
     def _fuse_alert(self, tx: Tx, now: datetime) -> None:
         """Queue the alert that all replies have stopped: it goes to the team, by any mailbox that can send."""
@@ -185,8 +188,13 @@ def smtp_config(section: MailboxSection) -> SmtpConfig:
 
 def route(section: MailboxSection) -> Route:
     """Return how the messages of one mailbox go out."""
-    sender = section.smtp.from_address or section.addresses[0]
-    return Route(envelope_from=sender, sender=SmtpSender(smtp_config(section)))
+    smtp, config = section.smtp, smtp_config(section)
+    return Route(
+        envelope_from=smtp.from_address or section.addresses[0],
+        connect=lambda: SmtpSender(config),
+        connections=smtp.connections,
+        per_minute=smtp.per_minute,
+    )
 
 
 def _box(

@@ -80,7 +80,7 @@ def _send(box: MailboxSection, address: str, now: datetime) -> str:
         draft = _draft(box, way.envelope_from, address, now)
     except ValueError as error:
         raise _Usage(f"{error}; give one address such as ann@example.org") from None
-    with way.sender as sender:
+    with way.connect() as sender:
         answer = sender.send(way.envelope_from, address, draft)
     if isinstance(answer, Sent):
         return "the server took it; look whether it arrives, and whether its From is right"

@@ -100,7 +100,7 @@ def release(
 @app.command()
 def resume(config: ConfigOption = None) -> None:
     """Let replies go out again after the fuse tripped. Look at the list first: why were there so many?"""
-    from inbox_worker.outbox import REPLIES_FUSE
+    from inbox_worker.claims import REPLIES_FUSE
 
     with clear_errors(), opened(config) as (_, store), store.transaction() as tx:
         done = tx.reset(REPLIES_FUSE, by=who(), at=datetime.now(UTC))

@@ -61,6 +61,14 @@ class SmtpSection(Section):
     oauth2: OAuth2Section | None = Field(None, description="as for imap; the same settings share one token")
     connect_timeout: Duration = Field(timedelta(seconds=15), description="how long to wait for a connection")
     read_timeout: Duration = Field(timedelta(seconds=60), description="how long to wait for an answer")
+    connections: int = Field(
+        2, ge=1, le=20, description="most connections at once, opened as messages wait; Microsoft 365 allows 3"
+    )
+    per_minute: int | None = Field(
+        30,
+        ge=1,
+        description="most messages handed over in a minute, the rest waits; Microsoft 365 allows 30; empty: no limit",
+    )
     from_name: Text = Field(description="the display name of the sender")
     from_address: EmailAddress | None = Field(None, description="default: the first of the mailbox's addresses")
 

@@ -11,10 +11,10 @@ so the message becomes `unknown` and waits for proof (the Sent folder) or a pers
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Outgoing
@@ -71,10 +71,28 @@ class OutboxView(Statements):
         found = select(outbox.c.id).where(*theirs, outbox.c.state != OutboxState.CANCELLED)
         return self._first(found.limit(1)) is not None
 
-    def due(self, now: datetime, kind: MessageKind) -> int:
-        """Return how many messages of this kind could go out now."""
+    def due(self, now: datetime, kind: MessageKind | None = None, mailbox: str | None = None) -> int:
+        """Return how many messages of this kind and mailbox (None: any) could go out now and are nobody's yet."""
         waiting = (outbox.c.state == OutboxState.QUEUED, outbox.c.next_try_at <= now, outbox.c.claimed_by.is_(None))
-        return int(self._value(select(func.count()).where(outbox.c.kind == kind, *waiting)))
+        statement = select(func.count()).where(*waiting)
+        if kind is not None:
+            statement = statement.where(outbox.c.kind == kind)
+        if mailbox is not None:
+            statement = statement.where(outbox.c.mailbox == mailbox)
+        return int(self._value(statement))
+
+    def submitted(self, mailbox: str, since: datetime, now: datetime) -> int:
+        """Return how many messages of a mailbox the server may have been handed in this time, by any worker.
+
+        Those that are claimed or being sent count: they will be. Whoever claims by this number takes turns
+        (`serialise`).
+        """
+        # A time after `now` is of a clock that was set back since: it must not stop sending until then.
+        handed = (outbox.c.kind.in_(list(MessageKind)), outbox.c.handed_at.between(since - _LONGEST, now))
+        lately = func.coalesce(outbox.c.sent_at, outbox.c.handed_at) > since
+        begun = (*handed, outbox.c.mailbox == mailbox, or_(outbox.c.state == OutboxState.SENDING, lately))
+        claimed = (outbox.c.state == OutboxState.QUEUED, outbox.c.claimed_by.is_not(None), outbox.c.mailbox == mailbox)
+        return sum(int(self._value(select(func.count()).where(*which))) for which in (begun, claimed))
 
 
 class Outbox(OutboxView):
@@ -191,6 +209,12 @@ class Outbox(OutboxView):
         pending = outbox.c.state.in_((OutboxState.QUEUED, OutboxState.SENDING))
         return self._changed(outbox.update().where(*mine, pending).values(state=OutboxState.QUEUED, **UNCLAIMED))
 
+    def hand_back(self, item_ids: Iterable[int], worker: str) -> None:
+        """Undo `hand_over` for messages that the mail server certainly did not get; they stay claimed."""
+        if ids := list(item_ids):
+            mine = (outbox.c.id.in_(ids), outbox.c.claimed_by == worker, outbox.c.state == OutboxState.SENDING)
+            self._changed(outbox.update().where(*mine).values(state=OutboxState.QUEUED, handed_at=None))
+
     def _settle(self, item_id: int, worker: str, **values: Any) -> Row[Any] | None:
         """Change a message that `worker` has handed over."""
         return self._move(item_id, _HANDED, outbox.c.claimed_by == worker, **values)
@@ -210,6 +234,7 @@ class Outbox(OutboxView):
 
 
 UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
+_LONGEST = timedelta(minutes=15)  # from hand-over to the server's answer
 _HANDED = (OutboxState.SENDING, OutboxState.UNKNOWN)
 # Not a join: UPDATE ... RETURNING gives the same columns in the same statement.
 _PREFIX = select(application.c.prefix).where(application.c.id == outbox.c.application_id).scalar_subquery()

@@ -23,5 +23,5 @@ def test_every_sentence_of_the_page_is_held_up_by_a_test() -> None:
 
 def test_every_setting_that_the_page_names_is_in_the_example() -> None:
     example = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
-    for section, key in re.findall(r"`(imap|fuses|liveness)\.(\w+)`", PAGE):
+    for section, key in re.findall(r"`(imap|smtp|fuses|liveness)\.(\w+)`", PAGE):
         assert re.search(rf"^ *(?:# )?{key}:", example, re.MULTILINE), f"{section}.{key}"

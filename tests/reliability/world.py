@@ -218,6 +218,7 @@ def world(
         data["fuses"] = {"per_hour": 100_000}
         data["schedule"] |= {"poll": "500ms", "outbox": "500ms"}
         data["log"] = {"format": "json", "level": "info"}
+        data["mailboxes"][0]["smtp"]["per_minute"] = None
         data["mailboxes"][0]["imap"] |= {"sent_folder": SENT, "unsent_after": "1s"}
         change(data)
 

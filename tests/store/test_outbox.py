@@ -33,6 +33,40 @@ def state(tx: Tx, item: int) -> OutboxState:
     return found.state
 
 
+def test_a_message_that_is_handed_back_was_not_begun_and_is_still_claimed(store: Store) -> None:
+    with store.transaction() as tx:
+        item = hand_over(tx)
+        tx.hand_back([item], "w2")
+        assert state(tx, item) is OutboxState.SENDING
+        tx.hand_back([item], "w1")
+        assert state(tx, item) is OutboxState.QUEUED
+        assert tx.claim(NOW, "w2", 10) == ()
+        assert len(tx.hand_over([item], "w1", NOW)) == 1
+        tx.sent(item, "w1", NOW)
+        tx.hand_back([item], "w1")
+        assert state(tx, item) is OutboxState.SENT
+
+
+def test_what_the_server_was_handed_in_a_minute_is_counted_by_its_answer(store: Store) -> None:
+    def submitted(tx: Tx, at: timedelta = timedelta()) -> int:
+        return tx.submitted("team", NOW + at - MINUTE, NOW + at)
+
+    with store.transaction() as tx:
+        answered, waiting, put_off = (hand_over(tx, number) for number in (1, 2, 3))
+        queue(tx, 4)
+        assert submitted(tx) == 3
+        tx.claim(NOW, "w2", 1)
+        assert submitted(tx) == 4  # what is claimed will go
+        tx.sent(answered, "w1", NOW + 2 * MINUTE)  # a slow server: it counts from its answer
+        tx.try_later(put_off, "w1", NOW + HOUR)
+        assert submitted(tx, 2.5 * MINUTE) == 3
+        assert tx.submitted("another", NOW, NOW + MINUTE) == 0
+        tx.unknown(waiting, "w1")
+        assert submitted(tx, 2.5 * MINUTE) == 2
+        assert submitted(tx, 3.5 * MINUTE) == 1  # the claim
+        assert submitted(tx, -HOUR) == 1  # a clock set back
+
+
 def test_a_queued_message_is_kept_to_the_byte(store: Store) -> None:
     wire = bytes(range(256)) * 50
     with store.transaction() as tx:

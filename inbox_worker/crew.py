@@ -1,0 +1,118 @@
+"""The connections of one mailbox during a pass over the outbox, and the messages that wait for them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from inbox_worker.core.dispatch import Waiting, connections, shares
+from inbox_worker.errors import SubmissionRefused
+from inbox_worker.lane import Done, Lane
+from inbox_worker.records import OutboxItem, Outgoing
+from inbox_worker.smtp import SmtpSender
+
+MOST_WAITING = 200  # messages claimed ahead: those to one address may pile up while others still find room
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the messages of one mailbox go out."""
+
+    envelope_from: str
+    connect: Callable[[], SmtpSender]  # returns a sender that connects at its first message
+    connections: int = 1  # most at once
+    per_minute: int | None = None  # most messages handed to the server in a minute; None: as many as there are
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one connection is to get next."""
+
+    lane: Lane
+    ids: tuple[int, ...]
+
+
+class Crew:
+    """Claimed messages on one side, connections on the other. For one thread."""
+
+    def __init__(self, route: Route, done: "SimpleQueue[Done]") -> None:
+        self.down = False  # the server takes nothing more in this pass
+        self._route = route
+        self._done = done
+        self._waiting: list[OutboxItem] = []
+        self._lanes: list[Lane] = []
+        self._returned: list[Outgoing] = []
+        self._broken = False
+
+    @property
+    def in_hand(self) -> bool:
+        """Tell whether any connection has a message in hand."""
+        return any(lane.in_hand for lane in self._lanes)
+
+    @property
+    def wants(self) -> bool:
+        """Tell whether a connection should get more now, and there is something for it."""
+        return any(share.ids and share.lane.wants for share in self._shares())
+
+    @property
+    def hungry(self) -> bool:
+        """Tell whether more could be under way than is claimed."""
+        if self.down or len(self._waiting) >= MOST_WAITING:
+            return False
+        free = sum(lane.room.free for lane in self._lanes)
+        return not self._waiting or sum(len(share.ids) for share in self._shares()) < free
+
+    def add(self, items: Iterable[OutboxItem]) -> None:
+        """Take claimed messages, behind those that wait."""
+        self._waiting += items
+
+    def shares(self) -> tuple[Share, ...]:
+        """Return which message should go over which connection now; opens what is worth opening."""
+        if self.down or not self._waiting:
+            return ()
+        # A connection that broke is not opened again in this pass: the server may allow fewer than we do.
+        if not self._broken:
+            for _ in range(len(self._lanes), connections(len(self._waiting), self._route.connections)):
+                self._lanes.append(Lane(self._route.envelope_from, self._route.connect, self._done))
+        return tuple(share for share in self._shares() if share.ids)
+
+    def give(self, share: Share, handed: dict[int, Outgoing]) -> None:
+        """Give a connection its share; what is not in `handed` is not ours to send any more."""
+        self._waiting = [item for item in self._waiting if item.id not in share.ids]
+        share.lane.give(handed[number] for number in share.ids if number in handed)
+
+    def finished(self, done: Done) -> None:
+        """Take a message off its connection; where that is broken, what else it had in hand comes back."""
+        lane = done.lane
+        lane.finished(done)
+        if done.broken:
+            self._broken = True
+            self._returned += (done.outgoing, *lane.withdraw(broken=True))
+            self._lanes.remove(lane)
+            self.down = self.down or not self._lanes or isinstance(done.answer, SubmissionRefused)
+        elif done.answer is None:
+            self._returned.append(done.outgoing)
+
+    def stop(self) -> tuple[OutboxItem, ...]:
+        """Take back everything that is not begun and return it: nobody here has it any more."""
+        for lane in self._lanes:
+            self._returned += lane.withdraw()
+        items = (*(each.item for each in self._returned), *self._waiting)
+        self._returned, self._waiting = [], []
+        return items
+
+    def returned(self) -> tuple[int, ...]:
+        """Put what came back in front of what waits; return its ids, which are `sending` and were not begun."""
+        back = sorted(self._returned, key=lambda each: (each.item.next_try_at, each.item.id))
+        self._waiting[:0] = [each.item for each in back]
+        self._returned = []
+        return tuple(each.item.id for each in back)
+
+    def close(self) -> None:
+        """Close every connection when what it has begun is done."""
+        for lane in self._lanes:
+            lane.close()
+
+    def _shares(self) -> tuple[Share, ...]:
+        waiting = [Waiting(item.id, item.recipient) for item in self._waiting]
+        found = shares(waiting, [lane.room for lane in self._lanes])
+        return tuple(Share(lane, ids) for lane, ids in zip(self._lanes, found, strict=True))

@@ -1,0 +1,258 @@
+"""The outbox over real connections: several at once, in groups, each message once."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from inbox_worker import checkpoints
+from inbox_worker.claims import Claims
+from inbox_worker.core.dispatch import FIRST_WINDOW, WINDOW
+from inbox_worker.core.effects import MessageKind
+from inbox_worker.demo_servers import HangUp, SmtpServer
+from inbox_worker.errors import StoreError
+from inbox_worker.locks import locks
+from inbox_worker.outbox import Delivery, Outbox, Route
+from inbox_worker.records import NewMessage, OutboxState
+from inbox_worker.settling import Settlement
+from inbox_worker.smtp import SmtpSender
+from inbox_worker.store import Store
+from tests.fixtures_mail import smtp_config
+
+US = "team@example.org"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Office:
+    """A database, and workers that send from it."""
+
+    store: Store
+    url: str
+    server: SmtpServer
+    now: datetime = NOW
+    greetings: list[str] = field(default_factory=list)
+
+    def worker(self, name: str = "w1", **route: int | None) -> Outbox:
+        """Return a worker's outbox."""
+        clock = lambda: self.now  # noqa: E731 - the clock of this test
+        config = smtp_config(self.server)
+        claims = Claims(
+            self.store,
+            worker=name,
+            locks=locks(self.url, name),
+            replies_an_hour=10_000,
+            on_fuse=lambda tx, at: None,
+            clock=clock,
+        )
+        way = Route(US, lambda: SmtpSender(config), **route)  # type: ignore[arg-type]
+        settlement = Settlement(self.store, name, clock, lambda: 0.0)
+        return Outbox(claims, settlement, {"team": way}, clock=clock, jitter=lambda: 0.0)
+
+    def queue(self, *recipients: str, kind: MessageKind = MessageKind.SUMMARY) -> list[int]:
+        """Queue a message to each."""
+        with self.store.transaction() as tx:
+            return [tx.enqueue(self._message(each, kind), NOW) for each in recipients]
+
+    def states(self) -> Counter[OutboxState]:
+        """Return how many messages are in which state."""
+        with self.store.reading() as view:
+            return Counter(item.state for item in view.outbox())
+
+    def arrived(self) -> list[tuple[str, int]]:
+        """Return recipient and number of every message that the server took, in its order."""
+        return [(each.recipients[0], int(each.content.split()[-1])) for each in self.server.deliveries]
+
+    def _message(self, recipient: str, kind: MessageKind) -> NewMessage:
+        self._number = getattr(self, "_number", 0) + 1
+        content = f"Subject: hello\r\n\r\n{self._number}\r\n".encode()
+        return NewMessage(f"<{self._number}@example.org>", kind, "t", "1", "team", recipient, content)
+
+
+@pytest.fixture
+def office(sqlite_url: str, smtp_server: SmtpServer) -> Iterator[Office]:
+    with Store(sqlite_url) as store:
+        made = Office(store, sqlite_url, smtp_server)
+        smtp_server.answer = lambda stage, argument: made.greetings.append(stage) if stage == "EHLO" else None
+        yield made
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[Callable[[str], None]], None]]:
+    """Install what happens at the named points, for this test."""
+    yield checkpoints.install
+    checkpoints.install(None)
+
+
+@pytest.mark.parametrize("connections", [1, 2, 3])
+def test_every_message_goes_once_over_no_more_connections_than_allowed(office: Office, connections: int) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(60)))
+    delivery = office.worker(connections=connections).deliver()
+
+    assert delivery == Delivery(Counter(sent=60))
+    assert sorted(number for _, number in office.arrived()) == list(range(1, 61))
+    assert office.states() == {OutboxState.SENT: 60}
+    assert len(office.greetings) == connections
+
+
+def test_few_messages_open_one_connection(office: Office) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(FIRST_WINDOW)))
+    office.worker(connections=3).deliver()
+    assert len(office.greetings) == 1
+
+
+def test_messages_to_one_address_arrive_in_their_order_whatever_goes_beside_them(office: Office) -> None:
+    office.queue(*(US if number % 2 else f"p{number % 7}@example.org" for number in range(80)))
+    office.worker(connections=3).deliver()
+
+    assert len(office.arrived()) == 80
+    for recipient in {recipient for recipient, _ in office.arrived()}:
+        numbers = [number for to, number in office.arrived() if to == recipient]
+        assert numbers == sorted(numbers)
+
+
+def test_messages_are_handed_over_and_recorded_many_in_a_transaction(office: Office) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(100)))
+    commits: list[int] = []
+    event.listen(office.store._engine, "commit", lambda connection: commits.append(1))
+    office.worker(connections=2).deliver()
+    assert len(commits) < 80  # one by one: 200 and more
+
+
+def test_no_connection_ever_has_more_in_hand_than_its_window(office: Office, at: Callable[[object], None]) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(100)))
+    most: list[int] = []
+
+    def count(point: str) -> None:
+        if point == "outbox.handed_over":
+            with office.store.reading() as view:
+                most.append(len(view.outbox([OutboxState.SENDING])))
+
+    at(count)
+    office.worker(connections=2).deliver()
+    assert FIRST_WINDOW <= max(most) <= 2 * WINDOW
+
+
+def test_a_connection_that_the_server_refuses_leaves_its_messages_to_the_other(office: Office) -> None:
+    def one_alone(stage: str, argument: str) -> None:
+        if stage == "EHLO":
+            office.greetings.append(stage)
+            if len(office.greetings) > 1:
+                raise HangUp
+
+    office.server.answer = one_alone
+    office.queue(*(f"p{number}@example.org" for number in range(40)))
+    delivery = office.worker(connections=3).deliver()
+
+    assert delivery == Delivery(Counter(sent=40))
+    assert sorted(number for _, number in office.arrived()) == list(range(1, 41))
+    assert len(office.greetings) == 3
+
+
+def test_a_connection_that_breaks_costs_only_the_message_whose_dot_was_out(office: Office) -> None:
+    broken: list[str] = []
+
+    def breaking(stage: str, argument: str) -> None:
+        if stage == "DATA" and argument == "p7@example.org" and not broken:
+            broken.append(argument)
+            raise HangUp
+
+    office.server.answer = breaking
+    office.queue(*(f"p{number}@example.org" for number in range(30)))
+    delivery = office.worker(connections=2).deliver()
+
+    assert delivery.results == Counter(sent=29, unknown=1)
+    assert office.states() == {OutboxState.SENT: 29, OutboxState.UNKNOWN: 1}
+    assert sorted(number for _, number in office.arrived()) == [n for n in range(1, 31) if n != 8]
+
+
+def test_a_server_that_refuses_us_stops_every_connection_and_loses_nothing(office: Office) -> None:
+    def turning(stage: str, argument: str) -> str | None:
+        return "535 5.7.3 no" if stage == "MAIL" and len(office.server.deliveries) >= 10 else None
+
+    office.server.answer = turning
+    office.queue(*(f"p{number}@example.org" for number in range(60)))
+    worker = office.worker(connections=3)
+    delivery = worker.deliver()
+
+    assert delivery.stopped == "SUBMISSION_REFUSED"
+    assert delivery.results == Counter(sent=len(office.arrived()))
+    with office.store.reading() as view:
+        left = view.outbox([OutboxState.QUEUED])
+        assert all(item.tries == 0 and item.claimed_by is None for item in left)
+    assert office.states() == {OutboxState.SENT: len(office.arrived()), OutboxState.QUEUED: len(left)}
+    office.server.answer = None
+    assert worker.deliver() == Delivery()  # not before the pause is over
+    office.now += timedelta(hours=1)
+    worker.deliver()
+    assert office.states() == {OutboxState.SENT: 60}
+    assert len(office.arrived()) == 60
+
+
+def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun_and_gives_back_the_rest(office: Office) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(60)))
+    office.worker(connections=2).deliver(lambda: len(office.server.deliveries) > 5)
+
+    states = office.states()
+    assert states[OutboxState.SENT] == len(office.arrived()) < 60
+    assert states[OutboxState.QUEUED] == 60 - len(office.arrived())
+    with office.store.reading() as view:
+        assert view.claimants() == ()
+
+
+def test_what_the_database_did_not_take_is_stored_by_the_next_pass(
+    office: Office, at: Callable[[object], None]
+) -> None:
+    """A worker whose database fails knows what it has sent: as long as it lives nothing of that becomes unknown."""
+    failing = threading.Event()
+
+    def fail(point: str) -> None:
+        if point == "outbox.settled" and failing.is_set():
+            raise StoreError("the disk is full")
+
+    at(fail)
+    failing.set()
+    office.queue(*(f"p{number}@example.org" for number in range(30)))
+    worker = office.worker(connections=2)
+    with pytest.raises(StoreError):
+        worker.deliver()
+    assert OutboxState.SENT not in office.states()
+    assert len(office.arrived()) < 30
+    failing.clear()
+    worker.deliver()
+    assert office.states() == {OutboxState.SENT: 30}
+    assert sorted(number for _, number in office.arrived()) == list(range(1, 31))
+
+
+def test_an_alert_goes_before_what_has_waited_longer(office: Office) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(5)))
+    (alert,) = office.queue("on-call@example.org", kind=MessageKind.DISTRESS_ALERT)
+    office.worker().deliver()
+    assert office.arrived()[0] == ("on-call@example.org", alert)
+
+
+def test_the_limit_of_a_minute_is_kept_across_passes_restarts_and_workers(office: Office) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(50)))
+    taken = []
+    for number in range(8):
+        worker = office.worker(f"w{number}", connections=2, per_minute=12)  # each a process of its own
+        assert set(worker.deliver().results) <= {"sent"}
+        taken.append(len(office.arrived()))
+        office.now += timedelta(seconds=25)
+    assert taken == [12, 12, 12, 24, 24, 24, 36, 36]
+    assert office.states() == {OutboxState.SENT: 36, OutboxState.QUEUED: 14}
+    with office.store.reading() as view:
+        assert all(item.tries == 0 and item.claimed_by is None for item in view.outbox([OutboxState.QUEUED]))
+
+
+def test_a_clock_that_was_set_back_does_not_close_the_limit_of_a_minute(office: Office) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(20)))
+    office.now += timedelta(days=2)
+    office.worker(per_minute=10).deliver()
+    office.now = NOW
+    office.worker(per_minute=10).deliver()
+    assert office.states() == {OutboxState.SENT: 20}
