@@ -34,11 +34,17 @@ class Choice:
     score: float
 
 
-class _State(NamedTuple):
-    score: float
-    chosen: tuple[tuple[int, str, float], ...] = ()
+class _Link(NamedTuple):
+    """A label in use, and the chain before it."""
+
+    place: int  # of its field in the scheme
+    number: int
+    key: str
+    worth: float
+    before: "_Link | None"
 
 
+_State = tuple[float, _Link | None]  # the score of a chain, and its last link
 _States = dict[tuple[int, int], _State]  # (fields used, as bits by their place; the last label) -> the best chain
 
 
@@ -123,7 +129,7 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
     """Return the choice of labels, in reading order, that together fit best; every field at most once."""
     labels = _without_blank_copies(labels, lines, scheme, lexicon)
     form = _Form(labels, lines, scheme, lexicon)
-    states: _States = {(0, -1): _State(0.0)}
+    states: _States = {(0, -1): (0.0, None)}
     for number, label in enumerate(labels):
         grown = dict(states)
         for key in label.scores:
@@ -131,47 +137,51 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
             if worth >= _THRESHOLD:
                 _extend(states, grown, number, key, worth, form)
         if len(grown) > _BEAM:
-            kept = sorted(grown.items(), key=lambda item: item[1].score, reverse=True)[:_BEAM]
+            kept = sorted(grown.items(), key=lambda item: item[1][0], reverse=True)[:_BEAM]
             grown = dict(kept)
         states = grown
-    ends: dict[tuple[int, str], float] = {}  # what the last label's value adds
-    for state in states.values():
-        if state.chosen:
-            number, key, _ = state.chosen[-1]
-            ends[number, key] = form.value(number, key, -1)
-    best = max(states.values(), key=lambda state: state.score + (ends[state.chosen[-1][:2]] if state.chosen else 0.0))
-    return _choices(best, form)
+    return _choices(_best(states, form), form)
 
 
 def _extend(states: _States, grown: _States, number: int, key: str, worth: float, form: _Form) -> None:
     """Add to `grown` every chain of `states` that may go on with this label as this field."""
-    order, values = form.order, form.values
-    place = order[key]
+    values = form.values
+    place = form.order[key]
     bit = 1 << place
-    link = (number, key, worth)
-    for (used, last), (reached, chosen) in states.items():
+    for (used, last), (reached, link) in states.items():
         if used & bit:
             continue
-        before = -1
         score = reached + worth - _USED
-        if last >= 0:
-            key_before = chosen[-1][1]
-            before = order[key_before]
-            value = values.get((last, key_before, number))
-            score += form.value(last, key_before, number) if value is None else value
+        before = -1
+        if link is not None:
+            before = link.place
+            value = values.get((last, link.key, number))
+            score += form.value(last, link.key, number) if value is None else value
         score += _NEXT if place == before + 1 else _LATER if place > before else 0.0
         mark = (used | bit, number)
         known = grown.get(mark)
-        if known is None or known.score < score:
-            grown[mark] = _State(score, (*chosen, link))
+        if known is None or known[0] < score:
+            grown[mark] = (score, _Link(place, number, key, worth, link))
 
 
-def _choices(state: _State, form: _Form) -> list[Choice]:
+def _best(states: _States, form: _Form) -> _Link | None:
+    """The last link of the chain that is best with the value of its last label."""
+    best, found = float("-inf"), None
+    for score, link in states.values():
+        whole = score + (form.value(link.number, link.key, -1) if link else 0.0)
+        if whole > best:
+            best, found = whole, link
+    return found
+
+
+def _choices(link: _Link | None, form: _Form) -> list[Choice]:
     """The chain's labels that are worth using together with their values."""
     found: list[Choice] = []
-    for place, (number, key, worth) in enumerate(state.chosen):
-        following = state.chosen[place + 1][0] if place + 1 < len(state.chosen) else -1
-        score = worth + form.value(number, key, following)
+    following = -1
+    while link:
+        score = link.worth + form.value(link.number, link.key, following)
         if score >= _USED:
-            found.append(Choice(form.labels[number], key, min(1.0, score)))
-    return found
+            found.append(Choice(form.labels[link.number], link.key, min(1.0, score)))
+        following = link.number
+        link = link.before
+    return found[::-1]

@@ -72,11 +72,14 @@ def name_in(text: str, person: str | None) -> str | None:
     return None
 
 
+_MAX_SENTENCES, _MAX_PARAGRAPH = 250, 20_000  # characters of one; as `signs` has it: longer mail tells of others
+
+
 def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | None) -> dict[str, Found]:
     """Return one-line values stated inside sentences: "I'm Jo Bell, Clerk in the Law School", "I work in X as a Y"."""
     found: dict[str, Found] = {}
-    for text, line in paragraphs(lines):
-        for sentence in sentences(text):
+    for text, line in paragraphs(lines)[:_MAX_SENTENCES]:
+        for sentence in sentences(text[:_MAX_PARAGRAPH])[:_MAX_SENTENCES]:
             _listed(sentence, line, scheme, lexicon, person, found)
             _spoken(sentence, line, scheme, lexicon, found)
     return found
