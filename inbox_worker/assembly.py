@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from inbox_worker import lexicon, resources, sign_in, vault
 from inbox_worker.claims import Claims
+from inbox_worker.config import field_words
 from inbox_worker.config.rules import filing, rules
 from inbox_worker.config.sections import Config, MailboxSection
 from inbox_worker.conversation import Conversation, SentFolder
@@ -101,7 +102,7 @@ def service(config: Config, clock: Callable[[], datetime] = utc_now) -> Iterator
 
     Raises ConfigError, TemplateError, SchemaError or StoreError.
     """
-    templates = load_templates(config)
+    templates = load_templates(config, every=False)
     with vault.store(config) as store:
         with store.reading() as view:
             tombs = vault.tombs(config, view)
@@ -114,19 +115,21 @@ def service(config: Config, clock: Callable[[], datetime] = utc_now) -> Iterator
             held.close()
 
 
-def load_templates(config: Config) -> Templates:
-    """Return the templates of `config`, checked. Raises TemplateError."""
+def load_templates(config: Config, *, every: bool = True) -> Templates:
+    """Return the templates of `config`, checked. Raises TemplateError. every: also those that come with the program."""
     return Templates.load(
         resources.directory("templates"),
         config.templates_dir,
         zone=ZoneInfo(config.time_zone),
         folders=[scheme.templates for scheme in config.schemes],
+        every=every,
     )
 
 
 def readers(config: Config) -> dict[str, Reader]:
     """Return the reader of each mailbox by its name, its phrases checked. Needs no server, database or secret."""
     lexicon.check()
+    field_words.check()
     words = lexicon.load()
     return {section.name: Reader(rules(config, section, words)) for section in config.mailboxes}
 

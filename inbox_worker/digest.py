@@ -9,11 +9,11 @@ from inbox_worker.assembly import Service, new_token
 from inbox_worker.compose import File
 from inbox_worker.config.rules import scheme as scheme_of
 from inbox_worker.config.sections import Config
-from inbox_worker.core import cron
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.reading import Intent, Tier
 from inbox_worker.core.scheme import Scheme
 from inbox_worker.core.summarise import Happening, Period, Row, Standing, summarise
+from inbox_worker.digest_schedule import NAME, due, recipients
 from inbox_worker.exports import charts, table
 from inbox_worker.health import polls_late_after
 from inbox_worker.records import Application, ApplicationFilter, Counts, HeldMail, OutboxItem, OutboxState
@@ -36,7 +36,6 @@ from inbox_worker.template_context import HeldMail as HeldLine
 from inbox_worker.templates import Templates
 from inbox_worker.workbook import Cell, Table, workbook
 
-NAME = "team"  # of the digest in the store: there is one
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PERSON_HEADS = ("No.", "Received", "From", "Address", "Subject", "Scheme", "Why", "What to do")
 
@@ -58,31 +57,22 @@ def send_digest(service: Service) -> int:
     It covers everything since the last one, however long the service was down. In rehearsal it is recorded only.
     """
     config, now = service.config, service.clock()
-    recipients = config.team.digest.recipients or config.team.recipients
-    if not config.team.digest.schedule or not recipients:
-        return 0
     with service.store.reading() as view:
-        period = due(view, config, now)
-        if period is None:
+        span = due(view, config, now)
+        if span is None:
             return 0
+        period = Period(*span)
         found = _find(view, period, now)
     correspondence = service.boxes[0].correspondence
     context = _context(config, correspondence.team, found, period, now)
     attached = File(context.attachment, XLSX, spreadsheet(config, service.templates, found, context, period))
-    messages = list(correspondence.digest(context, (attached,), recipients, now, new_token))
+    messages = list(correspondence.digest(context, (attached,), recipients(config), now, new_token))
     with service.store.transaction() as tx:
         if not tx.claim_digest(NAME, period.since, period.until, now):
             return 0  # another worker was quicker
         for message in messages:
             tx.enqueue(message, at=now, rehearse=config.mode == "rehearse")
     return len(messages)
-
-
-def due(view: View, config: Config, now: datetime) -> Period | None:
-    """Return the period that a digest is due for: from the last one, or the start of the service, to its schedule."""
-    since = view.last_digest(NAME) or min((point.started_at for point in view.points()), default=None)
-    until = cron.parse(config.team.digest.schedule).latest(now, ZoneInfo(config.time_zone))
-    return Period(since, until) if since and until and since < until else None
 
 
 def spreadsheet(config: Config, templates: Templates, found: _Found, context: DigestContext, period: Period) -> bytes:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from inbox_worker import log, privacy, vault
+from inbox_worker import digest_schedule, log, privacy, vault
 from inbox_worker.assembly import Box, Service
 from inbox_worker.core.retry import next_connection
-from inbox_worker.digest import send_digest
 from inbox_worker.errors import Busy, InboxWorkerError, MailboxError, SendError, StoreError, SubmissionRefused
 from inbox_worker.imap import SessionExpired
 from inbox_worker.intake import Poll
@@ -188,7 +187,12 @@ class Jobs:
 
         def work(report: Report) -> None:
             report.counts["repeated"] = remind(self._service)
-            report.counts["digests"] = send_digest(self._service)
+            with self._service.store.reading() as view:
+                due = digest_schedule.due(view, self._service.config, self._service.clock())
+            if due is not None:
+                from inbox_worker.digest import send_digest  # spreadsheets and charts: not for every start
+
+                report.counts["digests"] = send_digest(self._service)
 
         return self._run("summaries", work)
 

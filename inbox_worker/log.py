@@ -29,7 +29,7 @@ _PLAIN = re.compile(r"[\w .:/+\-,\[\]()]{0,200}", re.ASCII)  # no "@": an addres
 
 def setup(style: Literal["console", "json"] = "console", level: str = "info") -> None:
     """Send our events, and the bare fact of libraries' events, to standard error."""
-    import structlog
+    structlog = _structlog()
 
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
@@ -84,10 +84,21 @@ def _uncaught(error: BaseException | None) -> None:
 
 def logger(name: str) -> "structlog.stdlib.BoundLogger":
     """Return the logger of the module `name` (`__name__`)."""
-    import structlog
-
-    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    bound: structlog.stdlib.BoundLogger = _structlog().stdlib.get_logger(name)
     return bound
+
+
+def _structlog() -> Any:
+    """Return structlog, imported without rich: it would take twice as long, for tracebacks that we never print."""
+    hidden = "structlog" not in sys.modules and "rich" not in sys.modules
+    if hidden:
+        sys.modules["rich"] = None  # type: ignore[assignment]  # the import of it fails, and structlog does without
+    try:
+        import structlog
+    finally:
+        if hidden:
+            del sys.modules["rich"]
+    return structlog
 
 
 def place(error: BaseException) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from typing import TYPE_CHECKING
 
 from inbox_worker import log
+
+if TYPE_CHECKING:  # `once` needs no schedule, and pays for no scheduler
+    from apscheduler.events import JobExecutionEvent
 
 _LOG = log.logger(__name__)
 
@@ -32,6 +31,11 @@ def run_until_stopped(jobs: Sequence[Job], stop: threading.Event) -> None:
     Every job starts at once and then once an interval, one run of it at a time: a run that takes longer than its
     interval delays the next (`coalesce`), it never doubles it.
     """
+    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.interval import IntervalTrigger
+
     scheduler = BackgroundScheduler(
         timezone=UTC,
         executors={"default": ThreadPoolExecutor(max(1, len(jobs)))},
@@ -60,7 +64,7 @@ def stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, handler)
 
 
-def _report(event: JobExecutionEvent) -> None:
+def _report(event: "JobExecutionEvent") -> None:
     error = getattr(event, "exception", None)
     if error is not None:
         _LOG.error("job failed", job=event.job_id, error=type(error).__name__, at=log.place(error))

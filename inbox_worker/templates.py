@@ -1,7 +1,8 @@
-"""Templates: files -> subject, text and HTML of a message. The only user of jinja2.
+"""Templates: files -> subject, text and HTML of a message.
 
-Loaded once at start: everything is compiled, checked for unknown variables and rendered with sample data, so that a
-broken template stops the start and never a reply.
+At the start everything that a site has written is compiled, checked for unknown variables and rendered with sample
+data, so that a broken template stops the start and never a reply. What comes with the program its tests have checked;
+it is compiled when it is first rendered.
 """
 
 import hashlib
@@ -9,28 +10,24 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
-from jinja2.ext import Extension
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from inbox_worker import reasons, template_filters
+from inbox_worker import reasons
 from inbox_worker.errors import TemplateError
 from inbox_worker.reasons import Reason
 from inbox_worker.safe_text import one_line
-from inbox_worker.template_check import unknown_variables
-from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context, Said
-from inbox_worker.template_docs import variables_markdown, with_variables
-from inbox_worker.template_samples import samples
+from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context
 
-__all__ = ["PARTS", "Rendered", "Templates", "names", "preview", "variables_markdown", "with_variables"]
+if TYPE_CHECKING:
+    from inbox_worker.template_engine import Engine
+
+__all__ = ["PARTS", "Rendered", "Templates", "names", "preview"]
 
 PARTS = ("subject", "txt", "html")
 _SHARED = "shared"
 _BLANK_LINES = re.compile(r"\n{3,}")
-_STYLED = re.compile(r"<(h1|h2|h3|h4|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +43,46 @@ class Rendered:
 class Templates:
     """All templates of a site: its own files where it has them, ours where not."""
 
-    def __init__(self, places: tuple[Path, ...], environment: "_Environment", known: Mapping[str, Reason]) -> None:
-        self.reasons = known
+    def __init__(self, places: tuple[Path, ...], zone: tzinfo) -> None:
         self._places = places
-        self._environment = environment
+        self._zone = zone
         self._versions: dict[str, str] = {}
 
     @classmethod
-    def load(cls, directory: Path, site: Path | None = None, *, zone: tzinfo, folders: Iterable[str] = ()) -> Self:
+    def load(
+        cls,
+        directory: Path,
+        site: Path | None = None,
+        *,
+        zone: tzinfo,
+        folders: Iterable[str] = (),
+        every: bool = True,
+    ) -> Self:
         """Return the templates in `site`, and file by file those in `directory` that `site` lacks.
 
         zone: for the times that people read. folders: what the schemes of the configuration name; each must be there.
+        every: check messages too that are made of files in `directory` alone, as the program's tests do.
         Raises TemplateError with every problem at once: file, line, and the variable that is unknown.
         """
         places = (directory,) if site is None else (site, directory)
         if site is not None and not site.is_dir():
             raise TemplateError(f"templates_dir: there is no folder {site}")
-        known = reasons.load(_first(places, f"{TEAM}/reasons.yaml"))
-        environment = _Environment(places, known, zone)
-        templates = cls(places, environment, known)
+        templates = cls(places, zone)
         problems = [f"templates: there is no folder '{name}'" for name in folders if not templates._has(name)]
+        if every or not templates._ships(f"{TEAM}/reasons.yaml"):
+            _ = templates.reasons
         for folder in templates.folders():
             for name in names(folder):
-                problems += templates._problems(folder, name)
+                if every or not all(map(templates._ships, templates._sources(folder, name))):
+                    problems += templates._problems(folder, name)
         if problems:
             raise TemplateError(list(dict.fromkeys(problems)))
         return templates
+
+    @cached_property
+    def reasons(self) -> Mapping[str, Reason]:
+        """The words for every code. Raises TemplateError."""
+        return reasons.load(_first(self._places, f"{TEAM}/reasons.yaml"))
 
     def folders(self) -> tuple[str, ...]:
         """Return the folders of templates: of the schemes in alphabetical order, then the team's."""
@@ -92,12 +103,8 @@ class Templates:
         """Return a short hash of everything that the message is made from."""
         key = f"{folder}/{name}"
         if key not in self._versions:
-            shared = sorted({path.name for place in self._places for path in (place / _SHARED).glob("*.*")})
-            files = [f"{key}.{part}" for part in PARTS] + [f"{_SHARED}/{file}" for file in shared]
-            if folder == TEAM:
-                files.append(f"{TEAM}/reasons.yaml")
             digest = hashlib.sha256()
-            for file in files:
+            for file in self._sources(folder, name):
                 digest.update(_first(self._places, file).read_bytes())
             self._versions[key] = digest.hexdigest()[:10]
         return self._versions[key]
@@ -122,9 +129,28 @@ class Templates:
     def _has(self, folder: str) -> bool:
         return any((place / folder).is_dir() for place in self._places)
 
+    @cached_property
+    def _engine(self) -> "Engine":
+        from inbox_worker.template_engine import Engine
+
+        return Engine(self._places, self.reasons, self._zone)
+
+    def _sources(self, folder: str, name: str) -> list[str]:
+        """Return the files that the message `name` of `folder` is made from."""
+        shared = sorted({path.name for place in self._places for path in (place / _SHARED).glob("*.*")})
+        own = [f"{folder}/{name}.{part}" for part in PARTS]
+        return [*own, *(f"{_SHARED}/{file}" for file in shared), *([f"{TEAM}/reasons.yaml"] if folder == TEAM else [])]
+
+    def _ships(self, file: str) -> bool:
+        """Tell whether `file` is the one that comes with the program: it is there, and the site has none."""
+        *site, ours = (place / file for place in self._places)
+        return ours.is_file() and not any(path.is_file() for path in site)
+
     def _part(self, file: str, context: Context) -> str:
+        from jinja2 import TemplateNotFound, TemplateSyntaxError
+
         try:
-            return self._environment.get_template(file).render(_values(context))
+            return self._engine.get_template(file).render(_values(context))
         except TemplateNotFound as error:
             raise TemplateError(f"{self._label(str(error.name))}: is missing") from error
         except TemplateSyntaxError as error:
@@ -134,6 +160,8 @@ class Templates:
             raise TemplateError(f"{self._label(place)} line {line}: {type(error).__name__}") from error
 
     def _problems(self, folder: str, name: str) -> list[str]:
+        from inbox_worker.template_samples import samples
+
         found = []
         for part in PARTS:
             file = f"{folder}/{name}.{part}"
@@ -151,14 +179,18 @@ class Templates:
         return found
 
     def _unknown(self, file: str, context: type) -> list[str]:
+        from jinja2 import TemplateSyntaxError
+
+        from inbox_worker.template_check import unknown_variables
+
         path = _first(self._places, file)
         try:
-            tree = self._environment.parse(path.read_text(encoding="utf-8"), file)
+            tree = self._engine.parse(path.read_text(encoding="utf-8"), file)
         except TemplateSyntaxError as error:
             return [f"{self._label(file)} line {error.lineno}: {error.message}"]
         except (OSError, UnicodeDecodeError) as error:
             return [f"{self._label(file)}: is missing or not UTF-8 text ({type(error).__name__})"]
-        found = unknown_variables(tree, context, self._environment.globals)
+        found = unknown_variables(tree, context, self._engine.globals)
         return [f"{self._label(file)} line {unknown.line}: {unknown}" for unknown in found]
 
     def _label(self, file: str) -> str:
@@ -184,6 +216,8 @@ def names(folder: str) -> tuple[str, ...]:
 
 def preview(templates: Templates, out_dir: Path) -> list[Path]:
     """Write every template with sample data below `out_dir` as .txt (with its subject) and .html; return the files."""
+    from inbox_worker.template_samples import samples
+
     written = []
     for folder in templates.folders():
         for name in names(folder):
@@ -199,66 +233,6 @@ def preview(templates: Templates, out_dir: Path) -> list[Path]:
                     path.write_text(content, encoding="utf-8")
                     written.append(path)
     return written
-
-
-class _Styles(Extension):
-    """Gives every plain tag of an .html source its inline style, because Outlook and Gmail ignore style sheets."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        if name is None or not name.endswith(".html"):
-            return source
-        return _STYLED.sub(lambda tag: f'{tag[0]} style="{template_filters.STYLES[tag[1]]}"', source)
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja2 with our rules: sandboxed, no undefined names, HTML escaped."""
-
-    def __init__(self, places: tuple[Path, ...], known: Mapping[str, Reason], zone: tzinfo) -> None:
-        super().__init__(
-            loader=FileSystemLoader(places),
-            undefined=StrictUndefined,
-            autoescape=lambda name: name is not None and name.endswith(".html"),
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-            extensions=[_Styles],
-        )
-        self.filters.update(template_filters.filters(zone))
-        self.globals["reason"] = lambda code: known.get(code) or known[reasons.FALLBACK]
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute; of our values without Jinja's further questions, since nearly all that is read is."""
-        if attribute in _open_fields(type(obj)):
-            return getattr(obj, attribute)
-        return super().getattr(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        """Return what filters that name an attribute (`map`, `selectattr`) ask for; see `getattr`."""
-        if isinstance(argument, str) and argument in _open_fields(type(obj)):
-            return getattr(obj, argument)
-        return super().getitem(obj, argument)
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Return whether a template may read `attr`: of our values nothing but their fields, of a sender's words none.
-
-        Stricter than Jinja's own sandbox.
-        """
-        if hasattr(type(obj), "__dataclass_fields__"):
-            return attr in _open_fields(type(obj))
-        return super().is_safe_attribute(obj, attr, value)
-
-
-_OPEN: dict[type, frozenset[str]] = {}
-
-
-def _open_fields(kind: type) -> frozenset[str]:
-    """Return the names of the fields of a class of ours that templates may read; none where it is not ours."""
-    found = _OPEN.get(kind)
-    if found is None:
-        declared = () if issubclass(kind, Said) else getattr(kind, "__dataclass_fields__", ())
-        found = _OPEN[kind] = frozenset(declared)
-    return found
 
 
 def _values(context: Context) -> dict[str, Any]:

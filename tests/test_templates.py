@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
@@ -30,8 +31,9 @@ from inbox_worker.template_context import (
     items,
     notes,
 )
+from inbox_worker.template_docs import with_variables
 from inbox_worker.template_samples import samples
-from inbox_worker.templates import PARTS, Rendered, Templates, names, preview, with_variables
+from inbox_worker.templates import PARTS, Rendered, Templates, names, preview
 
 LONDON = ZoneInfo("Europe/London")
 SHIPPED = directory("templates")
@@ -69,9 +71,10 @@ def site_with(tmp_path: Path, file: str, content: str) -> Path:
 
 
 def refusal(tmp_path: Path, file: str, content: str) -> list[str]:
+    """Return what the start of the service says, which leaves out messages that no file of the site has a part in."""
     site = site_with(tmp_path, file, content)
     with pytest.raises(TemplateError) as caught:
-        Templates.load(SHIPPED, site, zone=LONDON)
+        Templates.load(SHIPPED, site, zone=LONDON, every=False)
     return caught.value.problems
 
 
@@ -122,6 +125,28 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_scheme_folder_that_lacks_a_file_is_refused_by_its_name(tmp_path: Path) -> None:
     problems = refusal(tmp_path, "other-scheme/withdrawal.txt", "Goodbye")
     assert any("other-scheme/acknowledgement.subject: is missing" in problem for problem in problems)
+
+
+def test_a_shared_file_of_the_site_has_every_message_checked(tmp_path: Path) -> None:
+    problems = refusal(tmp_path, "shared/mail.html", "{{ 1 / 0 }}")
+    assert len({problem.partition(" line")[0] for problem in problems}) == 1
+    assert "mail.html line 1: ZeroDivisionError" in problems[0]
+
+
+def test_reasons_of_the_site_are_checked(tmp_path: Path) -> None:
+    site = site_with(tmp_path, "team/reasons.yaml", "AUTO: 3")
+    with pytest.raises(TemplateError, match=r"reasons\.yaml"):
+        Templates.load(SHIPPED, site, zone=LONDON, every=False)
+
+
+def test_messages_that_ship_are_checked_where_all_are_asked_for_and_else_when_they_are_rendered(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "shipped")
+    (tmp_path / "shipped" / SCHEME / "withdrawal.txt").write_text("{{ 1 / 0 }}", encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"withdrawal\.txt line 1: ZeroDivisionError"):
+        Templates.load(tmp_path / "shipped", zone=LONDON)
+    loaded = Templates.load(tmp_path / "shipped", zone=LONDON, every=False)
+    with pytest.raises(TemplateError, match=r"withdrawal\.txt line 1: ZeroDivisionError"):
+        rendered(loaded, SCHEME, "withdrawal", "usual")
 
 
 def test_a_folder_of_templates_that_is_not_there_is_refused(tmp_path: Path) -> None:
