@@ -8,6 +8,7 @@ s.6.2 and s.15).
 
 import math
 import re
+import struct
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
@@ -49,28 +50,58 @@ def features(text: str) -> set[str]:
     """Return the features of a text that is `normal`: words, word pairs, and the same of the words' beginnings."""
     words = ["<", *_TOKEN.findall(text), ">"]
     stems = [word[:_STEM] for word in words]
-    found = {*words, *(f"~{stem}" for stem in stems)}
-    found.update(f"{one} {two}" for one, two in pairwise(words))
-    found.update(f"~{one} {two}" for one, two in pairwise(stems))
-    return found
+    marked = [f"~{stem}" for stem in stems]
+    return {*words, *marked, *map(" ".join, pairwise(words)), *map(" ".join, zip(marked, stems[1:], strict=False))}
+
+
+class _Rows(dict[str, int]):
+    """Each feature's row as one whole number, made when it is first asked for: adding numbers adds rows.
+
+    A row has a lane of 64 bits for the square of its frequency and one for each label; weights have two decimals, so
+    sums of their products, as ten-thousandths, are exact, in whatever order they are added.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._weights = model.weights
+        self.lanes = struct.Struct(f"<{len(model.labels) + 1}Q")
+
+    def __missing__(self, feature: str) -> int:
+        frequency, *weights = (round(100 * number) for number in self._weights[feature])
+        lanes = (frequency * number + _ABOVE_ZERO for number in (frequency, *weights))
+        row = self[feature] = int.from_bytes(self.lanes.pack(*lanes), "little")
+        return row
+
+
+_ABOVE_ZERO = 1 << 40  # what lifts a product: far above any, and a thousand of them far below a lane's end
+
+
+@lru_cache(maxsize=8)
+def _rows(model: Model) -> _Rows:
+    return _Rows(model)
+
+
+@lru_cache(maxsize=2048)
+def _shares(text: str, model: Model) -> Mapping[str, float]:
+    rows = _rows(model)
+    known = model.weights.keys() & features(text)
+    if not known:
+        return {}
+    lanes = rows.lanes.unpack(sum(map(rows.__getitem__, known)).to_bytes(rows.lanes.size, "little"))
+    square, *sums = (lane - len(known) * _ABOVE_ZERO for lane in lanes)
+    if not square:
+        return {}
+    unit = 100 * math.sqrt(square)
+    scores = [bias + total / unit for bias, total in zip(model.bias, sums, strict=True)]
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    whole = sum(powers)
+    return {label: power / whole for label, power in zip(model.labels, powers, strict=True)}
 
 
 @lru_cache(maxsize=2048)
 def of(sentence: str, model: Model, scheme: Scheme | None = None) -> Mapping[str, float]:
     """Return the probability of every label for `sentence`; nothing where the model knows none of its words."""
-    known = [row for feature in features(normal(sentence, scheme)) if (row := model.weights.get(feature))]
-    length = math.sqrt(sum(row[0] * row[0] for row in known))
-    if not length:
-        return {}
-    scores = list(model.bias)
-    for frequency, *weights in known:
-        share = frequency / length
-        for place, weight in enumerate(weights):
-            scores[place] += share * weight
-    top = max(scores)
-    powers = [math.exp(score - top) for score in scores]
-    total = sum(powers)
-    return {label: power / total for label, power in zip(model.labels, powers, strict=True)}
+    return _shares(normal(sentence, scheme), model)
 
 
 def likelihood(sentence: str, labels: tuple[str, ...], model: Model, scheme: Scheme | None = None) -> float:

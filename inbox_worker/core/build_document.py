@@ -13,10 +13,12 @@ from inbox_worker.core.tail import words_of_name
 
 MAX_NESTED = 5  # attached mails that are read
 _WORD = re.compile(r"\w+")
-_TAG = re.compile(r"<style.*?</style>|<[^<>]{0,5000}>", re.IGNORECASE | re.DOTALL)
+_ASCII_WORDS = "".join(chr(code).lower() if chr(code).isalnum() or code == 95 else " " for code in range(128))
+_STYLE = re.compile(r"<style.*?</style>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,5000}>")
 _ROW = re.compile(r"<t[dh]\b[^<>]*>(?:(?!</tr).){0,5000}?<t[dh]\b", re.IGNORECASE | re.DOTALL)
 _SOURCE = re.compile(r"\s*(?:<!doctype html|<html\b|<body\b|<div\b[^<>]*>|<table\b|<p>)", re.IGNORECASE)
-_COLOUR = re.compile(r"(?:color|background|highlight)\s*[:=]", re.IGNORECASE)
+_COLOUR = re.compile(r"(?:color|background|highlight)\s*[:=]")  # in lower case
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PGP_TEXT = "-----BEGIN PGP MESSAGE-----"
@@ -62,7 +64,8 @@ def _chosen(text: str | None, markup: str | None) -> list[Block]:
     if not text or not text.strip() or _says_less(text, markup):
         return html.read(markup)
     blocks = plain.read(text)
-    rows, coloured = _has_rows(markup), bool(_COLOUR.search(markup))
+    lowered = markup.lower()
+    rows, coloured = _has_rows(markup, lowered), _has_colours(lowered)
     if not rows and not coloured:
         return blocks
     quoting = any(block.depth for block in blocks) or bool(heads.find(blocks))
@@ -73,17 +76,27 @@ def _chosen(text: str | None, markup: str | None) -> list[Block]:
     return blocks
 
 
-def _has_rows(markup: str) -> bool:
+def _has_colours(lowered: str) -> bool:
+    words = ("color", "background", "highlight")  # to look for them one by one is ten times faster than the pattern
+    return any(word in lowered for word in words) and bool(_COLOUR.search(lowered))
+
+
+def _has_rows(markup: str, lowered: str) -> bool:
     """Has the mark-up a table row of two cells or more?"""
-    lowered = markup.lower()
     return lowered.count("<td") + lowered.count("<th") > 1 and bool(_ROW.search(markup))
 
 
 def _says_less(text: str, markup: str) -> bool:
     """Is `text` a stub ("your program cannot show HTML"), or cut off?"""
-    words = set(_WORD.findall(text.casefold()))
-    shown = set(_WORD.findall(_TAG.sub(" ", markup).casefold()))
+    words = set(_words(text))
+    without_style = _STYLE.sub("<>", markup)  # a tag again, so that what stands around it is read as before
+    shown = set(_words(_TAG.sub(" ", without_style)))
     return len(shown & words) * 10 < len(shown) * 4 if len(shown) >= 5 else not words
+
+
+def _words(text: str) -> list[str]:
+    r"""Return what `\w+` finds in the folded text."""
+    return text.translate(_ASCII_WORDS).split() if text.isascii() else _WORD.findall(text.casefold())
 
 
 def _more_cells(rich: Iterable[Block], blocks: Iterable[Block]) -> bool:
@@ -104,7 +117,7 @@ def _further_text(blocks: list[Block], content: bytes, content_type: str) -> lis
 
 
 def _squeezed(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
+    return "".join(_words(text))
 
 
 def _form(form: FormText) -> list[Line]:

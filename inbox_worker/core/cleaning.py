@@ -39,7 +39,11 @@ def markup_text(text: str) -> str:
 
 def header_text(text: str) -> str:
     """Return `text` on one line: white space collapsed, no controls or invisible marks, NFC, at most MAX_HEADER."""
-    text = _CONTROLS_AND_SPACE.sub(" ", text[:MAX_HEADER])
+    text = text[:MAX_HEADER]
+    plain = " ".join(text.split())
+    if plain.isascii() and plain.isprintable():  # no controls but white space: by far the most headers
+        return plain
+    text = _CONTROLS_AND_SPACE.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", _SPACES.sub(" ", _INVISIBLE.sub("", text)))
     return text.strip()

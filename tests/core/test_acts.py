@@ -1,5 +1,7 @@
 """The learned model: what a sentence does."""
 
+import math
+
 import pytest
 
 from inbox_worker.core import acts
@@ -36,3 +38,17 @@ def test_addresses_and_numbers_are_no_features():
 @pytest.mark.parametrize("label", sorted(acts.LEAST))
 def test_every_limit_is_of_a_label_that_the_model_has(label: str):
     assert label in MODEL.labels
+
+
+@pytest.mark.parametrize(
+    "text", ["Count me in.", "I can't go on, and nobody would notice.", "Is the room free on Tuesday?"]
+)
+def test_rows_added_as_whole_numbers_give_the_sums_of_plain_arithmetic(text: str):
+    rows = [MODEL.weights[name] for name in acts.features(acts.normal(text, None)) if name in MODEL.weights]
+    length = math.fsum(row[0] ** 2 for row in rows) ** 0.5
+    scores = [
+        bias + math.fsum(row[0] * row[place] for row in rows) / length for place, bias in enumerate(MODEL.bias, start=1)
+    ]
+    whole = math.fsum(map(math.exp, scores))
+    wanted = {label: math.exp(score) / whole for label, score in zip(MODEL.labels, scores, strict=True)}
+    assert acts.of(text, MODEL) == pytest.approx(wanted)
