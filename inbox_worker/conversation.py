@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
 
 from inbox_worker import log
-from inbox_worker.core.effects import ApplicationState, MessageKind
+from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.mail import MailId
 from inbox_worker.core.reading import Intent, Outcome, ReplyKind
 from inbox_worker.imap import ImapMailbox, Standing
@@ -160,8 +160,7 @@ def settle_sent(tx: Tx, item: OutboxItem, now: datetime) -> None:
 def acknowledged(tx: Tx, item: OutboxItem, now: datetime) -> None:
     """A complete application is acknowledged once its acknowledgement has gone out, not before."""
     if item.template == ReplyKind.ACKNOWLEDGEMENT.value and item.application is not None:
-        received = (ApplicationState.RECEIVED,)
-        tx.set_state(item.application, ApplicationState.ACKNOWLEDGED, by=WORKER, at=now, only_from=received)
+        tx.acknowledged(item.application, now)
 
 
 def _handed(item: OutboxItem) -> datetime:

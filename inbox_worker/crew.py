@@ -6,11 +6,11 @@ from queue import SimpleQueue
 
 from inbox_worker.core.dispatch import Waiting, connections, shares
 from inbox_worker.errors import SubmissionRefused
-from inbox_worker.lane import Done, Lane
+from inbox_worker.lane import Done, Lane, matter_of
 from inbox_worker.records import OutboxItem, Outgoing
 from inbox_worker.smtp import SmtpSender
 
-MOST_WAITING = 200  # messages claimed ahead: those to one address may pile up while others still find room
+MOST_WAITING = 200  # messages claimed ahead: those of one matter may pile up while others still find room
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Crew:
         self.down = False  # the server takes nothing more in this pass
         self._route = route
         self._done = done
-        self._waiting: list[OutboxItem] = []
+        self._waiting: list[Waiting] = []
+        self._items: dict[int, OutboxItem] = {}  # those that wait
         self._lanes: list[Lane] = []
         self._returned: list[Outgoing] = []
         self._broken = False
@@ -51,6 +52,8 @@ class Crew:
     @property
     def wants(self) -> bool:
         """Tell whether a connection should get more now, and there is something for it."""
+        if not self._waiting or not any(lane.wants for lane in self._lanes):
+            return False
         return any(share.ids and share.lane.wants for share in self._shares())
 
     @property
@@ -58,12 +61,12 @@ class Crew:
         """Tell whether more could be under way than is claimed."""
         if self.down or len(self._waiting) >= MOST_WAITING:
             return False
-        free = sum(lane.room.free for lane in self._lanes)
-        return not self._waiting or sum(len(share.ids) for share in self._shares()) < free
+        free = sum(lane.free for lane in self._lanes)
+        return not self._waiting or (free > 0 and sum(len(share.ids) for share in self._shares()) < free)
 
     def add(self, items: Iterable[OutboxItem]) -> None:
         """Take claimed messages, behind those that wait."""
-        self._waiting += items
+        self._waiting += self._noted(items)
 
     def shares(self) -> tuple[Share, ...]:
         """Return which message should go over which connection now; opens what is worth opening."""
@@ -77,7 +80,9 @@ class Crew:
 
     def give(self, share: Share, handed: dict[int, Outgoing]) -> None:
         """Give a connection its share; what is not in `handed` is not ours to send any more."""
-        self._waiting = [item for item in self._waiting if item.id not in share.ids]
+        self._waiting = [each for each in self._waiting if each.id not in share.ids]
+        for number in share.ids:
+            del self._items[number]
         share.lane.give(handed[number] for number in share.ids if number in handed)
 
     def finished(self, done: Done) -> None:
@@ -96,14 +101,14 @@ class Crew:
         """Take back everything that is not begun and return it: nobody here has it any more."""
         for lane in self._lanes:
             self._returned += lane.withdraw()
-        items = (*(each.item for each in self._returned), *self._waiting)
-        self._returned, self._waiting = [], []
+        items = (*(each.item for each in self._returned), *self._items.values())
+        self._returned, self._waiting, self._items = [], [], {}
         return items
 
     def returned(self) -> tuple[int, ...]:
         """Put what came back in front of what waits; return its ids, which are `sending` and were not begun."""
         back = sorted(self._returned, key=lambda each: (each.item.next_try_at, each.item.id))
-        self._waiting[:0] = [each.item for each in back]
+        self._waiting[:0] = self._noted(each.item for each in back)
         self._returned = []
         return tuple(each.item.id for each in back)
 
@@ -112,7 +117,11 @@ class Crew:
         for lane in self._lanes:
             lane.close()
 
+    def _noted(self, items: Iterable[OutboxItem]) -> list[Waiting]:
+        noted = {item.id: item for item in items}
+        self._items |= noted
+        return [Waiting(item.id, matter_of(item)) for item in noted.values()]
+
     def _shares(self) -> tuple[Share, ...]:
-        waiting = [Waiting(item.id, item.recipient) for item in self._waiting]
-        found = shares(waiting, [lane.room for lane in self._lanes])
+        found = shares(self._waiting, [lane.room for lane in self._lanes])
         return tuple(Share(lane, ids) for lane, ids in zip(self._lanes, found, strict=True))

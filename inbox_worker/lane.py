@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from inbox_worker import log
-from inbox_worker.core.dispatch import FIRST_WINDOW, Room, address, wider
+from inbox_worker.core.dispatch import FIRST_WINDOW, Matter, Room, matter, wider
 from inbox_worker.errors import SubmissionRefused
-from inbox_worker.records import Outgoing
+from inbox_worker.records import OutboxItem, Outgoing
 from inbox_worker.smtp import Result, SmtpSender, Submission, TryLater, Unknown
 
 _LOG = log.logger(__name__)
@@ -61,8 +61,12 @@ class Lane:
     @property
     def room(self) -> Room:
         """Return what the lane can still take."""
-        recipients = frozenset(address(each.item.recipient) for each in self.in_hand.values())
-        return Room(max(0, self.window - len(self.in_hand)), recipients)
+        return Room(self.free, frozenset(matter_of(each.item) for each in self.in_hand.values()))
+
+    @property
+    def free(self) -> int:
+        """Return how many messages more the lane can take."""
+        return max(0, self.window - len(self.in_hand))
 
     @property
     def wants(self) -> bool:
@@ -150,3 +154,8 @@ class Lane:
             self._sender.close()
             answer = Unknown()
         return Done(self, outgoing, answer)
+
+
+def matter_of(item: OutboxItem) -> Matter:
+    """Return what a message shares with those that it must not overtake."""
+    return matter(item.kind, item.recipient, item.application, item.ledger_id)

@@ -9,8 +9,6 @@ from inbox_worker.smtp_results import Refused, Submission
 from inbox_worker.smtp_session import ConnectionLost, Reply, SmtpSession
 
 _PATH = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what may stand between < and >: printable ASCII without space
-_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 Replies = list[tuple[Stage, Reply]]
 
@@ -86,7 +84,7 @@ def unsendable(message: Submission) -> Refused | None:
     sender = message.envelope_from
     if not _PATH.fullmatch(message.recipient) or (sender and not _PATH.fullmatch(sender)):
         return Refused(553, "5.1.3")
-    if _BARE_LINE_END.search(message.content):  # servers differ on where such a message ends (CVE-2023-51764)
+    if _bare_line_ends(message.content):  # servers differ on where such a message ends (CVE-2023-51764)
         return Refused(554, "5.6.0")
     return None
 
@@ -103,4 +101,10 @@ def unfit(message: Submission, extensions: Mapping[str, str]) -> Refused | None:
 
 def after_dots(content: bytes) -> bytes:
     """Return the content as it goes over the wire: leading dots doubled, the last line ended (RFC 5321 s.4.5.2)."""
-    return _LEADING_DOT.sub(b"..", content) + (b"" if content.endswith(b"\r\n") else b"\r\n")
+    first = b"." if content.startswith(b".") else b""
+    return first + content.replace(b"\n.", b"\n..") + (b"" if content.endswith(b"\r\n") else b"\r\n")
+
+
+def _bare_line_ends(content: bytes) -> bool:
+    """Tell whether a CR or an LF stands alone: counting pairs takes a tenth of what looking for each would."""
+    return not content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +22,7 @@ from inbox_worker.settling import Settlement
 from inbox_worker.smtp import SmtpSender
 from inbox_worker.store import Store
 from tests.fixtures_mail import smtp_config
+from tests.store.examples import apply_new
 
 US = "team@example.org"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,10 +54,13 @@ class Office:
         settlement = Settlement(self.store, name, clock, lambda: 0.0)
         return Outbox(claims, settlement, {"team": way}, clock=clock, jitter=lambda: 0.0)
 
-    def queue(self, *recipients: str, kind: MessageKind = MessageKind.SUMMARY) -> list[int]:
+    def queue(
+        self, *recipients: str, kind: MessageKind = MessageKind.SUMMARY, application: int | None = None
+    ) -> list[int]:
         """Queue a message to each."""
         with self.store.transaction() as tx:
-            return [tx.enqueue(self._message(each, kind), NOW) for each in recipients]
+            messages = [replace(self._message(each, kind), application=application) for each in recipients]
+            return [tx.enqueue(each, NOW) for each in messages]
 
     def states(self) -> Counter[OutboxState]:
         """Return how many messages are in which state."""
@@ -105,14 +109,39 @@ def test_few_messages_open_one_connection(office: Office) -> None:
     assert len(office.greetings) == 1
 
 
-def test_messages_to_one_address_arrive_in_their_order_whatever_goes_beside_them(office: Office) -> None:
-    office.queue(*(US if number % 2 else f"p{number % 7}@example.org" for number in range(80)))
+def test_messages_to_one_applicant_arrive_in_their_order_whatever_goes_beside_them(office: Office) -> None:
+    addresses = [US if number % 2 else f"p{number % 7}@example.org" for number in range(80)]
+    office.queue(*addresses, kind=MessageKind.REPLY)
     office.worker(connections=3).deliver()
 
     assert len(office.arrived()) == 80
     for recipient in {recipient for recipient, _ in office.arrived()}:
         numbers = [number for to, number in office.arrived() if to == recipient]
         assert numbers == sorted(numbers)
+
+
+def test_messages_to_the_team_about_one_application_arrive_in_their_order(office: Office) -> None:
+    with office.store.transaction() as tx:
+        applications = [apply_new(tx, number).id for number in range(1, 5)]
+    about = [applications[number % 4] for number in range(80)]
+    for application in about:
+        office.queue(US, application=application)
+    office.worker(connections=3).deliver()
+
+    arrived = [number for _, number in office.arrived()]
+    assert sorted(arrived) == list(range(1, 81))
+    for application in applications:
+        numbers = [number for number in arrived if about[number - 1] == application]
+        assert numbers == sorted(numbers)
+
+
+def test_a_burst_of_summaries_to_one_address_takes_every_connection(office: Office) -> None:
+    with office.store.transaction() as tx:
+        applications = [apply_new(tx, number).id for number in range(1, 31)]
+    for application in applications:
+        office.queue(US, application=application)
+    office.worker(connections=3).deliver()
+    assert (len(office.arrived()), len(office.greetings)) == (30, 3)
 
 
 def test_messages_are_handed_over_and_recorded_many_in_a_transaction(office: Office) -> None:

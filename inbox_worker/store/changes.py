@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, literal_column
 
 from inbox_worker.core.effects import Action, ApplicationChange, ApplicationState
 from inbox_worker.core.reading import FieldValue, Flag
@@ -98,6 +98,17 @@ class Changes(ApplicationsView, Operations):
         if by != WORKER:
             self.audit(by, f"state {state.value}", changed.reference, at)
         return changed
+
+    def acknowledged(self, which: str | int, at: datetime) -> bool:
+        """Note that a complete application has got its acknowledgement: `received` becomes `acknowledged`.
+
+        Returns whether it did; one in another state keeps that.
+        """
+        number = self.application_id(which)
+        if number is None or not self._changed(_ACKNOWLEDGED, number=number, at=at):
+            return False
+        self._event(number, at, "state", ApplicationState.ACKNOWLEDGED.value, WORKER)
+        return True
 
     def restrict(self, which: str | int, restricted: bool, *, by: str, at: datetime) -> Application | None:
         """Set or lift the restriction: no automatic mail, not in summaries. None: no such application."""
@@ -193,6 +204,14 @@ class Changes(ApplicationsView, Operations):
         return standing
 
 
+_ACKNOWLEDGED = Prepared(
+    application.update()
+    .where(
+        application.c.id == bindparam("number"),
+        application.c.state == literal_column(f"'{ApplicationState.RECEIVED.value}'"),
+    )
+    .values(state=literal_column(f"'{ApplicationState.ACKNOWLEDGED.value}'"), updated_at=bindparam("at"))
+)
 _TIE_MAIL = Prepared(
     ledger.update().where(ledger.c.id == bindparam("ledger_id")).values(application_id=bindparam("number"))
 )

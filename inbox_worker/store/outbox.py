@@ -14,14 +14,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Outgoing
-from inbox_worker.store.applications import reference_of
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key, message_key
-from inbox_worker.store.tables import application, application_event, outbox, thread
+from inbox_worker.store.outbox_statements import AS_ITEM, HANDED, SENT, claiming, handing_over, item_of
+from inbox_worker.store.tables import application_event, outbox, thread
 
 
 class OutboxView(Statements):
@@ -41,7 +41,7 @@ class OutboxView(Statements):
 
         ledger_id: of the mail that caused them.
         """
-        statement = select(*_AS_ITEM).order_by(outbox.c.id).limit(limit)
+        statement = select(*AS_ITEM).order_by(outbox.c.id).limit(limit)
         if states is not None:
             statement = statement.where(outbox.c.state.in_(list(states)))
         if application is not None:
@@ -53,12 +53,12 @@ class OutboxView(Statements):
             statement = statement.where(outbox.c.kind.in_(kinds), outbox.c.queued_at >= since)
         if ledger_id is not None:
             statement = statement.where(outbox.c.ledger_id == ledger_id)
-        return tuple(_item(row) for row in self._all(statement))
+        return tuple(item_of(row) for row in self._all(statement))
 
     def outbox_item(self, which: int | str) -> OutboxItem | None:
         """Return one message by its number or its Message-ID."""
         column = outbox.c.id if isinstance(which, int) else outbox.c.message_id
-        return item_or_none(self._first(select(*_AS_ITEM).where(column == which)))
+        return item_or_none(self._first(select(*AS_ITEM).where(column == which)))
 
     def content(self, item_id: int) -> bytes | None:
         """Return the bytes of a message, to be shown; None once purged. To send it, use `hand_over`."""
@@ -146,21 +146,11 @@ class Outbox(OutboxView):
 
         On PostgreSQL rows that another worker is claiming are passed over, not waited for.
         """
-        due = (
-            select(outbox.c.id)
-            .where(outbox.c.state == OutboxState.QUEUED, outbox.c.next_try_at <= now, outbox.c.claimed_by.is_(None))
-            .order_by(outbox.c.next_try_at, outbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # SQLite, which has one writer at a time, leaves it out
-        )
-        if kinds is not None:
-            due = due.where(outbox.c.kind.in_(list(kinds)))
-        if mailboxes is not None:
-            due = due.where(outbox.c.mailbox.in_(list(mailboxes)))
-        # A CTE, not IN (SELECT ...): PostgreSQL may run a subquery again and then lock other rows.
-        chosen = due.cte("due")
-        claimed = outbox.update().where(outbox.c.id.in_(select(chosen.c.id))).values(claimed_by=worker, claimed_at=now)
-        return _in_order(_item(row) for row in self._all(claimed.returning(*_AS_ITEM)))
+        of_kinds = None if kinds is None else tuple(kinds)
+        places = None if mailboxes is None else tuple(mailboxes)
+        named = {f"mailbox{number}": name for number, name in enumerate(places or ())}
+        statement = claiming(of_kinds, None if places is None else len(places))
+        return _in_order(item_of(row) for row in self._all(statement, now=now, worker=worker, most=limit, **named))
 
     def hand_over(self, item_ids: Iterable[int], worker: str, at: datetime) -> tuple[Outgoing, ...]:
         """Mark claimed messages as `sending` and return them with their bytes.
@@ -168,9 +158,10 @@ class Outbox(OutboxView):
         Commit before the mail server hears of them. Left out is what is no longer this worker's to send:
         cancelled, purged, or given to another after a long silence.
         """
-        rows = self._all(_HAND_OVER, ids=list(item_ids), worker=worker, at=at)
+        ids = {f"id{number}": item_id for number, item_id in enumerate(item_ids)}
+        rows = self._all(handing_over(len(ids)), **ids, worker=worker, at=at) if ids else []
         contents = {row.id: row.content for row in rows}
-        return tuple(Outgoing(item, contents[item.id]) for item in _in_order(_item(row) for row in rows))
+        return tuple(Outgoing(item, contents[item.id]) for item in _in_order(item_of(row) for row in rows))
 
     def sent(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = 250, status: str | None = None
@@ -179,7 +170,7 @@ class Outbox(OutboxView):
 
         Also after `release_stale_claims`: a late answer is better than none.
         """
-        row = self._first(_SENT, item_id=item_id, worker=worker, at=at, answer=code, enhanced=status)
+        row = self._first(SENT, item_id=item_id, worker=worker, at=at, answer=code, enhanced=status)
         return self._tell(row, "sent", at)
 
     def try_later(
@@ -217,13 +208,13 @@ class Outbox(OutboxView):
 
     def _settle(self, item_id: int, worker: str, **values: Any) -> Row[Any] | None:
         """Change a message that `worker` has handed over."""
-        return self._move(item_id, _HANDED, outbox.c.claimed_by == worker, **values)
+        return self._move(item_id, HANDED, outbox.c.claimed_by == worker, **values)
 
     def _move(self, item_id: int, states: tuple[OutboxState, ...], *also: Any, **values: Any) -> Row[Any] | None:
         """Change a message that is in one of `states`; return its row as it is then, or None."""
         statement = outbox.update().where(outbox.c.id == item_id, outbox.c.state.in_(states), *also)
         self._tally.forget()
-        return self._first(statement.values(values).returning(*_AS_ITEM))
+        return self._first(statement.values(values).returning(*AS_ITEM))
 
     def _tell(self, row: Row[Any] | None, what: str, at: datetime) -> OutboxItem | None:
         """Add an event to the application that a message is about; return the message."""
@@ -235,34 +226,6 @@ class Outbox(OutboxView):
 
 UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
 _LONGEST = timedelta(minutes=15)  # from hand-over to the server's answer
-_HANDED = (OutboxState.SENDING, OutboxState.UNKNOWN)
-# Not a join: UPDATE ... RETURNING gives the same columns in the same statement.
-_PREFIX = select(application.c.prefix).where(application.c.id == outbox.c.application_id).scalar_subquery()
-_AS_ITEM = (
-    *(column for column in outbox.c if column.name not in ("content", "recipient_key")),
-    _PREFIX.label("prefix"),
-)
-_HAND_OVER = (
-    outbox.update()
-    .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),
-        outbox.c.claimed_by == bindparam("worker"),
-        outbox.c.state == OutboxState.QUEUED,
-        outbox.c.content.is_not(None),
-    )
-    .values(state=OutboxState.SENDING, handed_at=bindparam("at"))
-    .returning(*_AS_ITEM, outbox.c.content)
-)
-_SENT = (
-    outbox.update()
-    .where(
-        outbox.c.id == bindparam("item_id"),
-        outbox.c.claimed_by == bindparam("worker"),
-        outbox.c.state.in_(_HANDED),
-    )
-    .values(state=OutboxState.SENT, sent_at=bindparam("at"), code=bindparam("answer"), status=bindparam("enhanced"))
-    .returning(*_AS_ITEM)
-)
 
 
 def _in_order(items: Iterable[OutboxItem]) -> tuple[OutboxItem, ...]:
@@ -272,31 +235,4 @@ def _in_order(items: Iterable[OutboxItem]) -> tuple[OutboxItem, ...]:
 
 def item_or_none(row: Row[Any] | None) -> OutboxItem | None:
     """Return the message of a row, if there is one."""
-    return _item(row) if row is not None else None
-
-
-def _item(row: Row[Any]) -> OutboxItem:
-    return OutboxItem(
-        id=row.id,
-        message_id=row.message_id,
-        kind=row.kind,
-        template=row.template,
-        template_version=row.template_version,
-        mailbox=row.mailbox,
-        recipient=row.recipient,
-        scheme=row.scheme,
-        application=reference_of(row.prefix, row.application_id) if row.prefix is not None else None,
-        ledger_id=row.ledger_id,
-        sha256=row.sha256.hex(),
-        state=row.state,
-        tries=row.tries,
-        queued_at=row.queued_at,
-        next_try_at=row.next_try_at,
-        claimed_by=row.claimed_by,
-        claimed_at=row.claimed_at,
-        handed_at=row.handed_at,
-        sent_at=row.sent_at,
-        code=row.code,
-        status=row.status,
-        purged=row.purged,
-    )
+    return item_of(row) if row is not None else None

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, false, func, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, select
 from sqlalchemy import literal_column as literal
 
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.records import OutboxState
+from inbox_worker.store.prepared import Prepared
 from inbox_worker.store.tables import outbox
 
 # Went, will go, or may have gone.
@@ -27,11 +27,11 @@ def in_states(states: tuple[OutboxState, ...]) -> ColumnElement[bool]:
 
 
 @cache
-def replies_since(states: tuple[OutboxState, ...]) -> Select[Any]:
+def replies_since(states: tuple[OutboxState, ...]) -> Prepared:
     """Return the query for the number of replies in one of `states` that went out, or were queued, since MOMENT."""
     # What waited counts from when it went. Two ranges, each with its index: with OR one index reads every reply.
     replies = replies_in(states)
     queued = select(func.count()).where(replies, outbox.c.queued_at > MOMENT)
     not_queued = (outbox.c.queued_at > MOMENT).is_(false())  # "<=" would make it the range that is searched
     handed = select(func.count()).where(replies, outbox.c.handed_at > MOMENT, not_queued)
-    return select(queued.scalar_subquery() + handed.scalar_subquery())
+    return Prepared(select(queued.scalar_subquery() + handed.scalar_subquery()))

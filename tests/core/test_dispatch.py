@@ -3,43 +3,46 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_worker.core.dispatch import FIRST_WINDOW, WINDOW, Room, Waiting, address, connections, shares, wider
+from inbox_worker.core.dispatch import FIRST_WINDOW, WINDOW, Matter, Room, Waiting, connections, matter, shares, wider
+from inbox_worker.core.effects import MessageKind
 
-_ADDRESSES = st.sampled_from(["a@example.org", "A@Example.org", "b@example.org", "c@example.org", "d@example.org"])
+TEAM = "team@example.org"
+_HELD = [("a", ""), (TEAM, "ALY-0001"), (TEAM, "ALY-0002")]
+_MATTERS = st.sampled_from([*_HELD, ("b", ""), (TEAM, "")])
 
 
 @st.composite
 def rooms(draw: st.DrawFn) -> list[Room]:
-    """Connections that hold no address in common, as is always so."""
-    holders = {address(each): draw(st.integers(0, 2)) for each in ("a@example.org", "b@example.org", "c@example.org")}
+    """Connections that hold no matter in common, as is always so."""
+    holders = {each: draw(st.integers(0, 2)) for each in _HELD}
     held = [frozenset(each for each, number in holders.items() if number == lane) for lane in range(3)]
     return [Room(draw(st.integers(0, 4)), each) for each in held[: draw(st.integers(0, 3))]]
 
 
-@given(st.lists(_ADDRESSES, max_size=30), rooms())
-def test_no_message_overtakes_another_to_the_same_address(recipients: list[str], lanes: list[Room]) -> None:
-    waiting = [Waiting(number, recipient) for number, recipient in enumerate(recipients)]
+@given(st.lists(_MATTERS, max_size=30), rooms())
+def test_no_message_overtakes_another_of_the_same_matter(matters: list[Matter], lanes: list[Room]) -> None:
+    waiting = [Waiting(number, each) for number, each in enumerate(matters)]
     found = shares(waiting, lanes)
 
     assert [len(ids) for ids in found] == [min(len(ids), room.free) for ids, room in zip(found, lanes, strict=True)]
     given_to = {number: lane for lane, ids in enumerate(found) for number in ids}
     assert len(given_to) == sum(map(len, found))
-    for recipient in {address(each) for each in recipients}:
-        theirs = [each.id for each in waiting if address(each.recipient) == recipient]
+    for one in set(matters):
+        theirs = [each.id for each in waiting if each.matter == one]
         assert [number in given_to for number in theirs] == sorted((n in given_to for n in theirs), reverse=True)
         at = {given_to[number] for number in theirs if number in given_to}
         assert len(at) <= 1
-        holding = {lane for lane, room in enumerate(lanes) if recipient in room.recipients}
+        holding = {lane for lane, room in enumerate(lanes) if one in room.matters}
         assert not holding or at <= holding
     for ids in found:
-        for recipient in {address(each) for each in recipients}:
-            of_one = [number for number in ids if address(recipients[number]) == recipient]
+        for one in set(matters):
+            of_one = [number for number in ids if matters[number] == one]
             assert of_one == sorted(of_one)
 
 
-@given(st.lists(_ADDRESSES, max_size=30), rooms())
-def test_room_is_left_only_where_nothing_may_fill_it(recipients: list[str], lanes: list[Room]) -> None:
-    waiting = [Waiting(number, recipient) for number, recipient in enumerate(recipients)]
+@given(st.lists(_MATTERS, max_size=30), rooms())
+def test_room_is_left_only_where_nothing_may_fill_it(matters: list[Matter], lanes: list[Room]) -> None:
+    waiting = [Waiting(number, each) for number, each in enumerate(matters)]
     found = shares(waiting, lanes)
     left = [each for each in waiting if not any(each.id in ids for ids in found)]
     full = {lane for lane, room in enumerate(lanes) if room.free == len(found[lane])}
@@ -47,17 +50,32 @@ def test_room_is_left_only_where_nothing_may_fill_it(recipients: list[str], lane
         carriers = {
             lane
             for lane, room in enumerate(lanes)
-            if address(each.recipient) in room.recipients
-            or any(address(recipients[number]) == address(each.recipient) for number in found[lane])
+            if each.matter in room.matters or any(matters[number] == each.matter for number in found[lane])
         }
         assert (carriers or set(range(len(lanes)))) <= full
 
 
 def test_what_only_one_connection_may_carry_goes_before_what_any_may() -> None:
-    team = [Waiting(number, "team@example.org") for number in range(4)]
-    people = [Waiting(10 + number, f"p{number}@example.org") for number in range(4)]
-    lanes = [Room(3, frozenset({"team@example.org"})), Room(3, frozenset())]
+    team = [Waiting(number, (TEAM, "ALY-0001")) for number in range(4)]
+    people = [Waiting(10 + number, (f"p{number}@example.org", "")) for number in range(4)]
+    lanes = [Room(3, frozenset({(TEAM, "ALY-0001")})), Room(3, frozenset())]
     assert shares([*people, *team], lanes) == ((0, 1, 2), (10, 11, 12))
+
+
+def test_all_that_goes_to_an_applicant_is_one_matter() -> None:
+    about_one = matter(MessageKind.REPLY, "p@example.org", "ALY-0001", 1)
+    assert matter(MessageKind.REPLY, "P@Example.org", "ALY-0002", 2) == about_one
+    assert matter(MessageKind.REPLY, "q@example.org", "ALY-0001", 1) != about_one
+
+
+def test_each_application_is_a_matter_of_its_own_to_the_team_and_so_is_each_other_mail() -> None:
+    summary = matter(MessageKind.SUMMARY, TEAM, "ALY-0001", 1)
+    assert matter(MessageKind.ALERT, TEAM, "ALY-0001", 2) == summary
+    assert matter(MessageKind.SUMMARY, TEAM, "ALY-0002", 2) != summary
+    assert matter(MessageKind.SUMMARY, "other@example.org", "ALY-0001", 1) != summary
+    held = matter(MessageKind.DISTRESS_ALERT, TEAM, None, 3)
+    assert matter(MessageKind.DISTRESS_ALERT, TEAM, None, 3) == held
+    assert len({held, matter(MessageKind.ALERT, TEAM, None, 4), matter(MessageKind.DIGEST, TEAM, None, None)}) == 3
 
 
 def test_a_connection_that_waits_for_the_database_gets_more_at_a_time_up_to_a_bound() -> None:

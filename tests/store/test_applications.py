@@ -186,12 +186,23 @@ def test_a_person_sets_the_state_and_the_log_tells(store: Store) -> None:
 def test_a_state_that_a_person_set_is_not_overwritten_by_a_late_acknowledgement(store: Store) -> None:
     with store.transaction() as tx:
         made = apply_new(tx, 1, change=new_application(ApplicationState.INVITED))
-        late = tx.set_state(
-            made.id, ApplicationState.ACKNOWLEDGED, by="worker", at=NOW, only_from=[ApplicationState.RECEIVED]
-        )
+        late = tx.set_state(made.id, ApplicationState.CLOSED, by="ada", at=NOW, only_from=[ApplicationState.RECEIVED])
         assert late is None
+        assert not tx.acknowledged(made.reference, NOW)
         assert tx.applications()[0].state is ApplicationState.INVITED
+        assert [event.what for event in tx.events(made.id)] == ["created"]
         assert tx.audit_log() == ()
+
+
+def test_a_complete_application_is_acknowledged_once(store: Store) -> None:
+    with store.transaction() as tx:
+        made = apply_new(tx, 1, change=new_application(ApplicationState.RECEIVED))
+        assert tx.acknowledged(made.reference, NOW + MINUTE)
+        assert not tx.acknowledged(made.reference, NOW + 2 * MINUTE)
+        assert not tx.acknowledged("ALY-9999", NOW)
+        (found,) = tx.applications()
+        assert (found.state, found.updated_at) == (ApplicationState.ACKNOWLEDGED, NOW + MINUTE)
+        assert tx.events(made.id)[1:] == (Event(NOW + MINUTE, "state", "acknowledged", "worker"),)
 
 
 def test_a_restriction_can_be_set_and_lifted(store: Store) -> None:
