@@ -42,7 +42,7 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
             signs = _signs(looked_at, lexicon) if looked_at else frozenset[str]()
             if looked_at:
                 found = _graver(found, _judge(looked_at, lexicon))
-            if number < _READ_BY_LIKENESS:
+            if number < _READ_BY_LIKENESS and found.tier is not Tier.A:
                 found = _graver(found, _alike(sentence, lexicon))
             if signs or earlier:
                 found = _graver(found, _together(before, earlier, sentence, signs, lexicon))
@@ -75,6 +75,8 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def _graver(one: Finding, other: Finding) -> Finding:
+    if other is NOTHING:
+        return one
     return other if _ORDER.index(other.tier) > _ORDER.index(one.tier) else one
 
 
@@ -93,7 +95,7 @@ def _judge(text: str, lexicon: Lexicon) -> Finding:
         lowered = _quoted(text, grave, lexicon) or _over(text, grave.group(), lexicon)
         lowered = lowered and not _recent(text, lexicon)
         return Finding(Tier.C if lowered else Tier.A, grave.group())
-    found = Finding(Tier.NONE)
+    found = NOTHING
     for match in pattern(lists.get("B", ())).finditer(text):
         if not _lowered(text, match.start(), match.group(), lexicon):
             return Finding(Tier.B, match.group())

@@ -16,7 +16,7 @@ _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _MSG_ID = re.compile(r"<[^<>\s]{1,990}>")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+(?:[ \t]+[^\x00-\x7f]+)*")
-_END_OF_BLOCK = re.compile(rb"\r?\n(?:[ \t]*\r?\n|\Z)")
+_END_OF_BLOCK = re.compile(rb"\n(?:[ \t]*\r?\n|\Z)")
 _MBOX_LINE = re.compile(rb">?From [ \t]*[^:\s]")
 _STRAY_LINE = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t\r])")
 _WELL_KNOWN = re.compile(
@@ -40,7 +40,7 @@ def split(content: bytes) -> tuple[list[Field], bytes]:
     if not _FIELD.match(first_line):
         return [], content
     end = _END_OF_BLOCK.search(content)
-    block, body = (content[: end.start()], content[end.end() :]) if end else (content, b"")
+    block, body = (content[: end.start()].removesuffix(b"\r"), content[end.end() :]) if end else (content, b"")
     stray = _STRAY_LINE.search(block)
     if stray and not _WELL_KNOWN.search(block, stray.start()):
         block, body = block[: stray.start()], content[stray.start() + 1 :]

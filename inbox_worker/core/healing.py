@@ -55,16 +55,14 @@ def skeleton(head: bytes, body: bytes) -> Skeleton:
     """
     if _MARK in body:
         return Skeleton(head + body)
-    if _holds_mails(head, body):  # of a mail inside, each line may come out changed: only what no parser reads
-        return _without_base64(head, body)
     if b"multipart/" in head.lower():
         kept, cuts = _cut_parts(body)
     elif len(body) >= WORTH_CUTTING:
         kept, cuts = _MARK + b"0-", [body]
     else:
         return Skeleton(head + body)
-    if not kept.isascii():
-        return _without_base64(head, body)
+    if b"\r--" in body or _holds_mails(head + kept) or not kept.isascii():
+        return _without_base64(head, body)  # of a mail inside, each line may come out changed: cut what nobody reads
     content, names = _with_short_boundaries(head + kept)
     return Skeleton(content, cuts, names)
 
@@ -86,10 +84,9 @@ def _with_short_boundaries(content: bytes) -> tuple[bytes, dict[str, str]]:
     return content, names
 
 
-def _holds_mails(head: bytes, body: bytes) -> bool:
-    if b"\r--" in body:
-        return True
-    lowered = head.lower() + body.lower()
+def _holds_mails(kept: bytes) -> bool:
+    """Whether a part is declared as a mail: the fields of every part, and of every part of a part, are in `kept`."""
+    lowered = kept.lower()
     return any(kind in lowered for kind in _MAIL_TYPES)
 
 

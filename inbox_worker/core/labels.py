@@ -91,9 +91,10 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
 
 def whole_question(text: str, scheme: Scheme) -> Label | None:
     """A whole question of the scheme typed without any mark before the answer."""
-    words = [word.replace("'", "") for word in tokens(text[:600])]
-    if len(words) < 5 or words[0][:1] not in long_name_starts(scheme):
+    typed = tokens(text[:600])
+    if len(typed) < 5 or typed[0][:1] not in long_name_starts(scheme):
         return None
+    words = [word.replace("'", "") for word in typed]
     for key, name, wanted in long_names(scheme):
         if words[0][0] != wanted[0][0] or len(words) < len(wanted):
             continue

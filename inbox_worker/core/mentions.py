@@ -1,6 +1,7 @@
 """Whether a text speaks of a scheme, of another one, or of neither."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -57,19 +58,18 @@ def _spellings(scheme: Scheme) -> tuple[tuple[tuple[str, int], ...], frozenset[s
     return long, roles, frozenset(role[:2] for role in roles)
 
 
-def misspelt(text: str, scheme: Scheme) -> str:
-    """Return the words of `text` that are a mention of the scheme with slips of typing, or "".
+def misspelt(words: Sequence[str], scheme: Scheme) -> str:
+    """Return those of `words`, as `words.tokens` gives them, that are a mention of the scheme misspelt, or "".
 
     The last word must be like the role: "mental helth allys", and not "mental health all".
     """
     mentions, roles, starts = _spellings(scheme)
-    words = text.split()
     candidates = {
         word
         for word in set(words[:_MAX_WORDS])
-        if len(word) >= 3
+        if word[:2] in starts
+        and len(word) >= 3
         and word != "all"
-        and word[:2] in starts
         and any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles)
     }
     if not candidates:
@@ -103,9 +103,8 @@ def serves_others(text: str, scheme: Scheme) -> str:
 def about(text: str, scheme: Scheme) -> Subject:
     """Return what `text` speaks of. Phrases of other schemes are looked for where ours were taken out."""
     folded = fold(text)
-    comparable = " ".join(tokens(folded))
     ours = phrases(scheme.mentions).search(folded) or _near(scheme).search(folded)
-    found = ours.group() if ours else misspelt(comparable, scheme)
+    found = ours.group() if ours else misspelt(tokens(folded), scheme)
     rest = phrases(scheme.mentions).sub(" ", folded)
     other = phrases(scheme.others).search(rest)
     role = phrases(scheme.role_words).search(phrases(scheme.others).sub(" ", rest))

@@ -156,10 +156,15 @@ _ENUMERATOR = re.compile(
 )
 
 
-def _enumerated(line: Line) -> list[Line]:
-    """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] for fewer than three."""
-    if line.text.count(")") + line.text.count(".") < 3:  # three items have as many; the search below is dear
-        return []
+def _enumerated(first: Line, text: str) -> list[Line]:
+    """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] for fewer than three.
+
+    first: its first line. text: of all its lines.
+    """
+    lowered = text.lower()
+    if not any(all(f"{mark})" in lowered or f"{mark}." in lowered for mark in chain) for chain in ("123", "abc")):
+        return []  # no three items: the search below is dear
+    line = replace(first, text=text)
     marks = [(m, (m["mark"] or m["inner"]).casefold()) for m in _ENUMERATOR.finditer(line.text)]
     start = next((i for i, (_, mark) in enumerate(marks) if mark in ("a", "1")), None)
     if start is None:
@@ -208,7 +213,7 @@ def _joined(lines: tuple[Line, ...]) -> list[list[Line]]:
             end += 1
         group = lines[place:end]
         text = " ".join(line.text for line in group)
-        items = [] if lines[place].cells or len(text) > 20_000 else _enumerated(replace(lines[place], text=text))
+        items = [] if lines[place].cells or len(text) > 20_000 else _enumerated(lines[place], text)
         result.extend([items] if items else [[line] for line in group])
         place = end
     return result

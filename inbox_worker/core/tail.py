@@ -284,6 +284,8 @@ def _mark_contacts(blocks: Sequence[Block], kinds: list[Kind], chunks: list[tupl
         return
     start, end = own[-1]
     chunk = blocks[start:end]
+    if len(chunk) < 2:
+        return
     if is_form(chunk) or _is_prose(chunk) or sum(1 for block in chunk if words.CONTACT.search(block.text)) < 2:
         return
     for at in range(start, end):

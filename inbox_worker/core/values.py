@@ -21,9 +21,13 @@ def collapse(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return `text` as a person would copy it: without list marks, marks of bold type and link targets."""
-    text = _BOLD.sub(lambda m: m[1] or m[2], collapse(text))
+    text = collapse(text)
+    if "*" in text or "__" in text:
+        text = _BOLD.sub(lambda m: m[1] or m[2], text)
     text = _DASH_FIRST.sub("", text.strip())
-    return collapse(_LINK.sub("", text)).strip(" \t*_|").strip()
+    if "mailto:" in (lowered := text.lower()) or "http" in lowered:
+        text = collapse(_LINK.sub("", text))
+    return text.strip(" \t*_|").strip()
 
 
 _ANSWER = re.compile(r"^(?:my )?(?:answer|ans\.?|response|reply)\s*(?:\d\s*)?[:\u2013-]\s+(?=\S)", re.IGNORECASE)
