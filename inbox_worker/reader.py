@@ -9,10 +9,12 @@ from datetime import datetime
 
 from inbox_worker.core.document import Document
 from inbox_worker.core.mail import Email, RawMail
+from inbox_worker.core.pickled import by_fields
 from inbox_worker.core.reading import Known, Reading
 from inbox_worker.core.scheme import Rules
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Content:
     """A mail parsed, with the text of its attached forms: all that is costly, and needs no database."""

@@ -41,6 +41,22 @@ class Document:
         """Return the lines of these kinds, in order."""
         return tuple(line for line in self.lines if line.kind in kinds)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as plain tuples, a sixth of the time: every mail that is read goes from one process to another."""
+        rows = tuple(
+            (line.text, line.kind.value, line.depth, line.cells, line.origin, line.number, line.gap, line.bullet)
+            for line in self.lines
+        )
+        return _from_rows, (rows, self.unread)
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+_Row = tuple[str, str, int, tuple[str, ...], str, int, bool, str]
+
+
+def _from_rows(rows: tuple[_Row, ...], unread: tuple[str, ...]) -> Document:
+    return Document(tuple(Line(row[0], _KINDS[row[1]], *row[2:]) for row in rows), unread)
+
 
 @dataclass(frozen=True, slots=True)
 class FormText:

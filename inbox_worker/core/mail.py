@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from inbox_worker.core.pickled import by_fields
 
+
+@by_fields
 @dataclass(frozen=True, slots=True)
 class MailId:
     """What identifies a mail on an IMAP server (RFC 3501 s.2.3.1.1)."""
@@ -14,6 +17,7 @@ class MailId:
     uid: int
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class RawMail:
     """A mail as the server gave it."""
@@ -25,6 +29,7 @@ class RawMail:
     junk: bool = False  # lies in a folder that the site calls junk
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Address:
     """A display name and an addr-spec. `address` is "" where the header holds no usable one."""
@@ -33,6 +38,7 @@ class Address:
     address: str  # as written, without <>; compare with `.casefold()`
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A part that is no text of the sender's: a file, or one of the text parts after the first."""
@@ -43,6 +49,7 @@ class Attachment:
     inline: bool = False  # Content-Disposition: inline, or referred to by a Content-ID
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Email:
     """A mail once read. Every string is NFC, unfolded, without NUL, C0 controls or lone surrogates."""

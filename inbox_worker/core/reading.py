@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from inbox_worker.core.pickled import by_fields
+
 
 class Outcome(Enum):
     """What may follow from a mail."""
@@ -45,6 +47,7 @@ class Tier(Enum):
     NONE = "none"
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Why a mail gets what it gets."""
@@ -54,6 +57,7 @@ class Decision:
     evidence: str  # what it saw, for `explain` alone: may hold words of the mail, so never logged
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Flag:
     """Something the team must know about an otherwise handled mail."""
@@ -62,6 +66,7 @@ class Flag:
     detail: str = ""  # a field key or the like; never words of the mail
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class FieldValue:
     """One value of a form, and where it stands."""
@@ -71,6 +76,7 @@ class FieldValue:
     confidence: float  # 0..1; below 0.6 the team sees it marked
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a mail supplies of a scheme's fields."""
@@ -113,6 +119,7 @@ class Known:
     sent_last_hour: int = 0  # automatic mail to anyone
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that was understood of one mail."""
