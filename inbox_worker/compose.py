@@ -175,7 +175,9 @@ def _body(draft: Draft) -> bytes:
 
 
 def _text_part(subtype: str, text: str) -> bytes:
-    lines = _TEXT_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)).rstrip("\n") + "\n"
+    if not text.replace("\n", "").isprintable():  # else it holds nothing that these look for
+        text = _TEXT_CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    lines = text.rstrip("\n") + "\n"
     # The line ends are CRLF before encoding: b2a_qp then breaks long lines by CRLF too.
     encoded = binascii.b2a_qp(lines.replace("\n", "\r\n").encode("utf-8"), istext=True)
     return (
@@ -259,7 +261,7 @@ def _encoded_word(text: str) -> str:
 
 
 def _unfold(text: str) -> str:
-    return " ".join(_UNFIT.sub(" ", text).split())
+    return " ".join((text if text.isprintable() else _UNFIT.sub(" ", text)).split())
 
 
 def _ids(values: Sequence[str]) -> list[str]:

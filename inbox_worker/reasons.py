@@ -25,7 +25,7 @@ def load(path: Path) -> Mapping[str, Reason]:
     """Return code -> Reason from the YAML file `path`. Raises TemplateError with every problem at once."""
     label = f"{path.parent.name}/{path.name}"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = _loaded(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{label}: cannot be read ({type(error).__name__})") from error
     except yaml.YAMLError as error:
@@ -41,6 +41,17 @@ def load(path: Path) -> Mapping[str, Reason]:
     return {
         code: Reason(**{key: " ".join(text.split()) for key, text in entry.items()}) for code, entry in data.items()
     }
+
+
+def _loaded(text: str) -> object:
+    """Return what YAML says; by libyaml where it is there, and once more without where it finds a fault.
+
+    libyaml takes a tenth of the time, and names other lines in its errors.
+    """
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    except yaml.YAMLError:
+        return yaml.safe_load(text)
 
 
 def _problem(code: object, entry: object) -> str | None:

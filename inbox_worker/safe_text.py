@@ -9,10 +9,9 @@ _MARKS_BEFORE_JOINER = ("Lo", "Mn", "Mc", "So", "Sk")  # categories that real jo
 # Programs that show mail turn these into links by themselves. A bare domain counts where its last label is one that
 # everyday text does not end a sentence with ("end.To" would else be taken for Tonga).
 _LINK_START = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}):(?=//)|\b(javascript|vbscript|mailto):(?=\S)")
-_DOMAIN = re.compile(
-    r"(?<![@\w.-])((?:[\w-]{1,63}\.){1,8})"
-    r"(?=(?:com|org|net|info|biz|xyz|top|online|site|shop|link|click|page|app|dev|io|co|uk|eu|us|de|fr|ru|cn)\b)"
-)
+_LAST = r"(?:com|org|net|info|biz|xyz|top|online|site|shop|link|click|page|app|dev|io|co|uk|eu|us|de|fr|ru|cn)\b"
+_DOMAIN = re.compile(rf"(?<![@\w.-])((?:[\w-]{{1,63}}\.){{1,8}})(?={_LAST})")
+_DOMAIN_END = re.compile(rf"\.{_LAST}")  # found in a moment where there is none, which is nearly always
 _WWW = re.compile(r"(?i)\bwww\.")
 
 
@@ -26,7 +25,7 @@ def harmless(text: str) -> str:
 
 def revealed(text: str) -> str:
     """Return `text` with every control, bidi and zero-width character written as its code point, "[U+200B]"."""
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():  # then no character is of these categories
         return text
     return "".join(_revealed(text, place, char) for place, char in enumerate(text))
 
@@ -46,16 +45,21 @@ def _joins(text: str, place: int) -> bool:
 
 
 def _unlinked(text: str) -> str:
-    if ":" not in text and "." not in text:
+    if ":" in text:
+        text = _LINK_START.sub(lambda found: f"{found[0][:-1]}[:]", text)
+    if "." not in text:
         return text
-    text = _LINK_START.sub(lambda found: f"{found[0][:-1]}[:]", text)
     text = _WWW.sub(lambda found: f"{found[0][:-1]}[.]", text)
-    return _DOMAIN.sub(lambda found: found[1].replace(".", "[.]"), text)
+    if _DOMAIN_END.search(text):
+        text = _DOMAIN.sub(lambda found: found[1].replace(".", "[.]"), text)
+    return text
 
 
 def one_line(text: str, limit: int = 200) -> str:
     """Return `text` as one line of at most `limit` characters, without control characters: fit for a header."""
-    line = " ".join("".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text).split())
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
+    line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Mapping
 from datetime import tzinfo
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, Undefined
+from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from inbox_worker import reasons, template_filters
 from inbox_worker.reasons import Reason
 from inbox_worker.template_context import Said
 
+_JUDGED_BY_KIND = (LoopContext, TemplateModule, Enum)
 _STYLED = re.compile(r"<(h1|h2|h3|h4|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
 
 
@@ -40,14 +44,27 @@ class Engine(ImmutableSandboxedEnvironment):
             cache_size=-1,
             extensions=[_Styles],
         )
+        self._safe: set[tuple[type, str]] = set()
         self.filters.update(template_filters.filters(zone))
         self.globals["reason"] = lambda code: known.get(code) or known[reasons.FALLBACK]
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute; of our values without Jinja's further questions, since nearly all that is read is."""
-        if attribute in _open_fields(type(obj)):
+        """Return an attribute; of our values without Jinja's further questions, since nearly all that is read is.
+
+        Of loops, imported templates and enumerations Jinja is asked once for each kind.
+        """
+        kind = type(obj)
+        if attribute in _open_fields(kind):
             return getattr(obj, attribute)
-        return super().getattr(obj, attribute)
+        if (kind, attribute) in self._safe:
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:  # another template of the same kind, which has it not
+                pass
+        found = super().getattr(obj, attribute)
+        if issubclass(kind, _JUDGED_BY_KIND) and not isinstance(found, Undefined):
+            self._safe.add((kind, attribute))
+        return found
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return what filters that name an attribute (`map`, `selectattr`) ask for; see `getattr`."""

@@ -247,4 +247,4 @@ def _first(places: tuple[Path, ...], file: str) -> Path:
 def _tidied(text: str) -> str:
     """Return a text without space at the ends of lines, and with one blank line in place of several."""
     lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", lines).strip() + "\n"
+    return (_BLANK_LINES.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip() + "\n"
