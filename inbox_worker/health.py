@@ -1,13 +1,13 @@
 """What the database says of the service's health: for `status`, and later for probes and the digest."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inbox_worker.config.sections import Config
 from inbox_worker.errors import ConfigError
 from inbox_worker.expiries import expiries
-from inbox_worker.records import Counts, JobRun, Lease, OutboxState, Trouble
+from inbox_worker.records import Counts, JobRun, Lease, OutboxState, Trouble, push_lease
 from inbox_worker.store.store import View
 
 POLLS_LATE = 5  # intervals without a complete poll before that is a problem
@@ -28,6 +28,7 @@ class Health:
     problems: tuple[str, ...]
     troubles: tuple[Trouble, ...] = ()  # mails that the server holds and the ledger has not
     leases: tuple[Lease, ...] = ()  # who reads which mailbox
+    heard: Mapping[str, datetime | None] = field(default_factory=dict)  # mailboxes with push; None: nobody listens
 
     def as_dict(self) -> dict[str, object]:
         """Return it for programs."""
@@ -55,6 +56,7 @@ class Health:
                 if point.server_uidnext is not None
             },
             "workers": {lease.name: lease.holder for lease in self.leases},
+            "push": {box: at.isoformat() if at else None for box, at in self.heard.items()},
             "polls": {
                 point.mailbox: point.complete_at.isoformat() if point.complete_at else None for point in counts.points
             },
@@ -74,12 +76,21 @@ def examine(view: View, config: Config, now: datetime) -> Health:
         *_people(counts),
         *_endings(config, now),
     )
-    return Health(config.mode, counts, jobs, problems, troubles, view.leases())
+    leases = view.leases()
+    names = {box.name for box in config.mailboxes}
+    readers = tuple(lease for lease in leases if lease.name in names)
+    return Health(config.mode, counts, jobs, problems, troubles, readers, _heard(config, leases, now))
 
 
 def polls_late_after(config: Config) -> timedelta:
     """Return the time without a complete poll that is a problem."""
     return max(config.schedule.poll * POLLS_LATE, timedelta(minutes=5))
+
+
+def _heard(config: Config, leases: tuple[Lease, ...], now: datetime) -> dict[str, datetime | None]:
+    """Return when the server last answered whoever listens. That nobody does is no problem: polls go on."""
+    valid = {lease.name: lease.taken_at for lease in leases if lease.expires_at > now}
+    return {box.name: valid.get(push_lease(box.name)) for box in config.mailboxes if box.push}
 
 
 def _polls(config: Config, counts: Counts, now: datetime) -> Iterator[str]:

@@ -23,6 +23,7 @@ _LOG = log.logger(__name__)
 
 
 STANDBY = timedelta(seconds=5)  # how often a worker that waits looks whether the other one is gone
+OUTBOX = "outbox"  # the job that sends
 _LEASE = timedelta(minutes=5)
 _RETENTION = timedelta(hours=1)  # how often to ask whether the daily purge is due
 _SESSIONS = 3  # a token can run out in the middle of a poll: so many connections one poll may use
@@ -46,10 +47,16 @@ class Jobs:
     """Runs the jobs of one service. `stop` is asked between mails, batches and messages."""
 
     def __init__(
-        self, service: Service, stop: Callable[[], bool] = lambda: False, liveness: Liveness | None = None
+        self,
+        service: Service,
+        stop: Callable[[], bool] = lambda: False,
+        liveness: Liveness | None = None,
+        wake: Callable[[str], None] = lambda name: None,
     ) -> None:
+        """wake: has the schedule run a job at once, by its name."""
         self._service = service
         self._stop = stop
+        self._wake = wake
         self._liveness = liveness or Liveness(service.config.liveness.hung_after)
         self._outbox: Outbox | None = None
         self._polling = {box.section.name: threading.Lock() for box in service.boxes}
@@ -70,7 +77,7 @@ class Jobs:
     def scheduled(self) -> list[Job]:
         """Return the jobs with their intervals, for the scheduler."""
         every = self._service.config.schedule
-        jobs = [Job(_poll(box), every.poll, partial(self._poll_when_due, box)) for box in self._service.boxes]
+        jobs = [Job(poll_job(box), every.poll, partial(self._poll_when_due, box)) for box in self._service.boxes]
         standby = [
             Job(f"standby {box.section.name}", STANDBY, partial(self._stand_by, box)) for box in self._service.boxes
         ]
@@ -78,7 +85,7 @@ class Jobs:
             *jobs,
             *standby,
             Job("summaries", every.summaries, self.remind),
-            Job("outbox", every.outbox, self.deliver),
+            Job(OUTBOX, every.outbox, self.deliver),
             Job(privacy.JOB, _RETENTION, self.retain),
         ]
         for job in every_one:
@@ -103,7 +110,9 @@ class Jobs:
                 report.counts["started"] = 1
 
         with self._polling[name]:
-            report = self._run(_poll(box), work, ready)
+            report = self._run(poll_job(box), work, ready)
+        if report.counts.total():
+            self._wake(OUTBOX)  # what it queued goes out at once
         self._note_failure(name, report)
         return report
 
@@ -112,7 +121,7 @@ class Jobs:
         for left in reversed(range(_SESSIONS)):
             try:
                 with box.connection() as mailbox:
-                    polled = box.intake.poll(mailbox, self._beating(_poll(box)))
+                    polled = box.intake.poll(mailbox, self._beating(poll_job(box)))
                     box.filer.run(mailbox)
                     return polled
             except SessionExpired:
@@ -124,7 +133,7 @@ class Jobs:
         """Poll on schedule: not while another worker does, and less often while the server fails."""
         failed = self._failed.get(box.section.name)
         if box.section.name in self._waiting or (failed and self._service.clock() < failed[1]):
-            with self._liveness.running(_poll(box)):
+            with self._liveness.running(poll_job(box)):
                 return None
         return self.poll(box)
 
@@ -204,7 +213,7 @@ class Jobs:
                 return
             if self._outbox is None:
                 self._outbox = self._service.outbox()
-            delivery = self._outbox.deliver(self._beating("outbox"))
+            delivery = self._outbox.deliver(self._beating(OUTBOX))
             report.counts.update(delivery.results)
             if delivery.stopped == "SUBMISSION_REFUSED":
                 raise SubmissionRefused(
@@ -217,7 +226,7 @@ class Jobs:
             if not self._service.locks.may_deliver():
                 raise Busy("outbox: another worker sends; this one waits")
 
-        return self._run("outbox", work, ready)
+        return self._run(OUTBOX, work, ready)
 
     def retain(self) -> Report | None:
         """Remove what was kept for its time; None where that was done in the last day, by whichever worker."""
@@ -276,5 +285,6 @@ class Jobs:
             _LOG.info("job done", job=report.job, count=report.counts.total())
 
 
-def _poll(box: Box) -> str:
+def poll_job(box: Box) -> str:
+    """Return the name of the job that polls a mailbox."""
     return f"poll {box.section.name}"

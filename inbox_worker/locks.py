@@ -39,6 +39,10 @@ class Locks(ABC):
         """Take the mailbox, or make sure that it is still ours. False: another worker reads it. Raises StoreError."""
 
     @abstractmethod
+    def holds(self, mailbox: str) -> bool:
+        """Tell whether the mailbox was ours when last asked. Takes nothing, asks nobody, waits for nothing."""
+
+    @abstractmethod
     def may_deliver(self) -> bool:
         """Tell whether this worker sends from the outbox now. Raises StoreError."""
 
@@ -65,6 +69,10 @@ class FileLocks(Locks):
         """Take the one lock."""
         with self._guard:
             return self._file is not None or self._locked()
+
+    def holds(self, mailbox: str) -> bool:
+        """The one lock is for every mailbox."""
+        return self._file is not None
 
     def may_deliver(self) -> bool:
         """Only the worker that reads the mailboxes delivers."""
@@ -127,6 +135,10 @@ class AdvisoryLocks(Locks):
             if mailbox not in self._held and self._try(connection, _MAILBOX, mailbox):
                 self._held.add(mailbox)
             return mailbox in self._held
+
+    def holds(self, mailbox: str) -> bool:
+        """Where the connection is lost, so are its locks; the next `take` notices."""
+        return mailbox in self._held
 
     def may_deliver(self) -> bool:
         """Any worker delivers, once others can see that it lives."""

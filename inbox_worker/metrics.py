@@ -50,7 +50,12 @@ def _service(health: Health) -> Iterator[Metric]:
         if point.complete_at is not None:
             polled.add_metric([point.mailbox], point.complete_at.timestamp())
         missing.add_metric([point.mailbox], point.missing)
-    yield from (polled, missing)
+    listens = GaugeMetricFamily(
+        "inbox_worker_push_listens", "1 where the server is heard, 0 where nobody listens", labels=["mailbox"]
+    )
+    for mailbox, heard in health.heard.items():
+        listens.add_metric([mailbox], int(heard is not None))
+    yield from (polled, missing, listens)
 
 
 def _mails(mails: Counts, counts: Counts) -> Iterator[Metric]:

@@ -271,10 +271,15 @@ class JobRun:
 class Lease:
     """Who said to be at work on what."""
 
-    name: str  # "mailbox equality"
+    name: str  # of a mailbox: reads it; `push_lease` of it: listens on it
     holder: str  # the worker's name
     taken_at: datetime  # when it was last renewed
     expires_at: datetime
+
+
+def push_lease(mailbox: str) -> str:
+    """Return the name of the lease of who listens on a mailbox: no mailbox's own, which has no space."""
+    return f"push {mailbox}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from inbox_worker.config.sections import Config, MailboxSection
 from inbox_worker.core.recipients import unnamed
 from inbox_worker.errors import InboxWorkerError
 from inbox_worker.expiries import Expiry
+from inbox_worker.imap_idle import NoIdle, can_listen
 from inbox_worker.imap_survey import Survey, survey
 
 
@@ -24,6 +25,8 @@ def examine(config: Config, box: MailboxSection, now: datetime) -> Iterator[Find
         return
     yield looked(f"{name}, reading", lambda: _read(box, found))
     yield looked(f"{name}, IMAP server", lambda: _server(config, box, found, now))
+    if box.push:
+        yield looked(f"{name}, push", lambda: _push(config, box))
     yield looked(f"{name}, folders", lambda: _folders(config, box, found))
     yield looked(f"{name}, aliases", lambda: _aliases(box, found))
 
@@ -47,6 +50,18 @@ def _server(config: Config, box: MailboxSection, found: Survey, now: datetime) -
         return f"{said}; no TLS"
     certificate = ends(Expiry(f"its certificate for {box.imap.host}", found.certificate_ends), now)
     return f"{said}; {certificate}" if isinstance(certificate, str) else certificate
+
+
+def _push(config: Config, box: MailboxSection) -> str | Finding:
+    try:
+        can_listen(imap_config(box))
+    except NoIdle:
+        poll = int(config.schedule.poll.total_seconds())
+        return warned(
+            f"{box.imap.host} offers no IDLE: new mail waits for the next poll, every {poll} s",
+            "leave out push, or ask for IDLE to be allowed to this account",
+        )
+    return f"{box.imap.host} tells of new mail at once (IDLE)"
 
 
 def _wanted(config: Config, box: MailboxSection) -> Iterator[tuple[str, str]]:

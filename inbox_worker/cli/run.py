@@ -29,9 +29,10 @@ def run(config: ConfigOption = None) -> None:
     """Run the service until SIGTERM or Ctrl-C; the mail in hand is finished first."""
     import threading
 
-    from inbox_worker.jobs import Jobs
+    from inbox_worker.jobs import Jobs, poll_job
     from inbox_worker.liveness import Liveness
-    from inbox_worker.scheduler import run_until_stopped, stop_on_signals
+    from inbox_worker.push import listening
+    from inbox_worker.scheduler import Schedule, stop_on_signals
     from inbox_worker.supervision import supervised
 
     with clear_errors(), _service(config) as service:
@@ -40,9 +41,13 @@ def run(config: ConfigOption = None) -> None:
         liveness = Liveness(service.config.liveness.hung_after)
         liveness.watch(stopped)  # a job can hang while the service stops, too
         say(f"inbox-worker runs in mode {service.config.mode}; stop it with Ctrl-C")
-        jobs = Jobs(service, stop.is_set, liveness).scheduled()
-        with supervised(service.config, service.store, stop, liveness.stuck, service.clock):
-            run_until_stopped(jobs, stop)
+        schedule = Schedule(stop)
+        jobs = Jobs(service, stop.is_set, liveness, schedule.wake).scheduled()
+        with (
+            supervised(service.config, service.store, stop, liveness.stuck, service.clock),
+            listening(service, lambda box: schedule.wake(poll_job(box))),
+        ):
+            schedule.run(jobs)
         stopped.set()
         say("stopped")
 

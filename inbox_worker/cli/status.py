@@ -35,6 +35,10 @@ def _show(health: "Health", zone: str) -> None:
         end = when(point.complete_at, zone) or "no time yet"
         by = f" by {readers[point.mailbox]}" if point.mailbox in readers else ""
         pairs.append((f"Mailbox {point.mailbox}", f"read to the end at {end}{by}"))
+    for box, heard in health.heard.items():
+        heard_at = f"on, the server answered at {when(heard, zone)}"
+        silent = "on, but nobody listens: new mail waits for the next poll; see inbox-worker check"
+        pairs.append((f"Push {box}", heard_at if heard else silent))
     mails = ", ".join(f"{number} {code}" for (_, code), number in sorted(counts.mails.items(), key=str)) or "none"
     pairs.append(("Mails, last 7 days", mails))
     applications = ", ".join(f"{number} {state.value}" for (_, state), number in counts.applications.items()) or "none"

@@ -95,6 +95,10 @@ class MailboxSection(Section):
     name: Key = Field(description="a short name for logs, commands and the database; never change it later")
     addresses: tuple[EmailAddress, ...] = Field(min_length=1, description="every address of the mailbox, primary first")
     schemes: tuple[Key, ...] = Field(min_length=1, description="keys of the schemes that people apply to here")
+    push: bool = Field(
+        False,
+        description="have the server tell of new mail at once (IDLE), on a connection of its own; polls go on as well",
+    )
     imap: ImapSection
     smtp: SmtpSection
     boundary: BoundarySection = BoundarySection()

@@ -21,6 +21,7 @@ CONNECTION_DELAYS = (
     timedelta(minutes=10),
     timedelta(minutes=15),
 )
+LISTEN_AGAIN = timedelta(seconds=1)  # servers end connections that listen as a matter of course
 SPREAD = 0.2  # the share of a delay that jitter may add, so that workers do not come back all at once
 
 
@@ -40,6 +41,11 @@ def next_connection(failed: int, now: datetime, jitter: float = 0.0) -> datetime
     Never gives up: a server that is down is no fault of any message.
     """
     return now + _spread(_nth(CONNECTION_DELAYS, failed), jitter)
+
+
+def next_listening(failed: int, jitter: float = 0.0) -> timedelta:
+    """Return how long to wait before listening again after `failed` connections in a row that did not last."""
+    return _spread(_nth((LISTEN_AGAIN, *CONNECTION_DELAYS), failed), jitter)
 
 
 def _nth(delays: tuple[timedelta, ...], failed: int) -> timedelta:

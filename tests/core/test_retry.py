@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_worker.core.retry import CONNECTION_DELAYS, DELAYS, GIVE_UP_AFTER, SPREAD, next_connection, next_try
+from inbox_worker.core.retry import (
+    CONNECTION_DELAYS,
+    DELAYS,
+    GIVE_UP_AFTER,
+    SPREAD,
+    next_connection,
+    next_listening,
+    next_try,
+)
 
 QUEUED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -58,3 +66,17 @@ def test_jitter_only_ever_adds_up_to_its_share(tries: int, jitter: float) -> Non
 def test_counts_from_zero_and_jitter_beyond_its_range_are_refused(tries: int, jitter: float) -> None:
     with pytest.raises(ValueError, match=r"counted from 1|between 0 and 1"):
         next_try(QUEUED, tries, QUEUED, jitter)
+
+
+def test_a_connection_that_listened_is_opened_again_at_once_and_later_ones_wait_longer() -> None:
+    assert [next_listening(failed) / timedelta(seconds=1) for failed in range(1, 9)] == [
+        1,
+        30,
+        60,
+        120,
+        300,
+        600,
+        900,
+        900,
+    ]
+    assert next_listening(2, jitter=1.0) == timedelta(seconds=30) * (1 + SPREAD)

@@ -49,7 +49,9 @@ def test_a_mailbox_has_one_worker_and_the_next_when_that_is_gone(database_url: s
         assert one.take("equality")
         assert one.take("equality")  # it is ours already
         assert not two.take("equality")
+        assert (one.holds("equality"), two.holds("equality")) == (True, False)
         one.close()
+        assert not one.holds("equality")
         assert two.take("equality")
 
 

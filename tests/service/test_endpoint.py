@@ -17,6 +17,7 @@ from inbox_worker.config import load
 from inbox_worker.demo_servers import Account, SmtpServer
 from inbox_worker.endpoint import Endpoint, serving
 from inbox_worker.errors import ConfigError
+from inbox_worker.records import push_lease
 from tests.fixtures_mail import free_port
 from tests.site import Site, form, mail, running, written
 
@@ -89,6 +90,20 @@ def test_the_metrics_count_what_was_done(pymap: Account, smtp_server: SmtpServer
     assert found["inbox_worker_job_duration_seconds", "outbox"] >= 0
     polled = found["inbox_worker_last_complete_poll_timestamp_seconds", "equality"]
     assert abs(polled - datetime.now(UTC).timestamp()) < 60
+
+
+def test_the_metrics_tell_whether_anybody_listens_where_that_is_asked_for(
+    pymap: Account, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path
+):
+    def push(data: dict[str, Any]) -> None:
+        data["mailboxes"][0]["push"] = True
+
+    with running(tmp_path, pymap, smtp_server, sqlite_url, push) as site, asked(site) as get:
+        assert figures(get("/metrics")[1])["inbox_worker_push_listens", "equality"] == 0
+        now = utc_now()
+        with site.service.store.transaction() as tx:
+            tx.renew_lease(push_lease("equality"), "a:1:b", at=now, until=now + timedelta(minutes=1))
+        assert figures(get("/metrics")[1])["inbox_worker_push_listens", "equality"] == 1
 
 
 def test_the_alert_rules_name_metrics_that_there_are(
