@@ -9,24 +9,26 @@ import tempfile
 from pathlib import Path
 
 from bench import parts
+from bench.full_database import full_database
 from bench.report import BEGIN, END, Results, markdown, picture, summary
 from bench.servers import Dovecot, sink
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-PARTS = ("throughput", "far", "poll", "start", "memory")
+PARTS = ("throughput", "far", "poll", "start", "memory", "backlog", "rows")
 
 
 def options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)} [default: all]")
-    parser.add_argument("--mails", type=int, default=1000, help="in the mailbox for throughput [1000]")
+    parser.add_argument("--mails", type=int, default=1000, help="in the mailbox for throughput and backlog [1000]")
     parser.add_argument("--rounds", type=int, default=1, help="of throughput; medians count [1]")
     parser.add_argument("--far-mails", type=int, default=200, help="in the far mailbox [200]")
     parser.add_argument("--round-trip", type=float, default=20, help="ms to the far server [20]")
     parser.add_argument("--polls", default="1000,10000", help="sizes of the folders for the empty poll [1000,10000]")
     parser.add_argument("--large", default="24,50", help="MB of the large mails [24,50]")
+    parser.add_argument("--rows", default="1000000,100000", help="mails, applications on record [1000000,100000]")
     parser.add_argument("--peer", action="append", default=[], help="script of another program (prepare, run, count)")
     parser.add_argument("--no-page", action="store_true", help="print alone; leave docs/performance.md as it is")
     return parser.parse_args()
@@ -77,6 +79,13 @@ def measured(asked: argparse.Namespace, wanted: list[str], ground: parts.Ground)
         for megabytes in map(int, asked.large.split(",")):
             say(f"one mail of {megabytes} MB")
             results.large.append((megabytes, parts.large_mail(ground, megabytes)))
+    if "backlog" in wanted:
+        say(f"a backlog of {asked.mails} mails")
+        results.backlog = parts.backlog(ground, asked.mails)
+    if "rows" in wanted:
+        mails, applications = map(int, asked.rows.split(","))
+        say(f"{mails} mails and {applications} applications on record")
+        results.full = full_database(ground.base, mails, applications, say)
     return results
 
 

@@ -1,6 +1,8 @@
 """The parts of a run: throughput, a far server, an empty poll, start-up, memory. Each returns rows of a table."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from bench.runner import Measured, measure
 from bench.servers import Dovecot, Relay
 
 WORKER, PLAIN = "inbox_worker", "plain_loop"
+SETTLED = 5_000  # mails
 PROGRAM = "from inbox_worker.cli.main import main; main()"
 
 
@@ -45,6 +48,16 @@ class Start:
     processor: float  # seconds, median
     wall: float
     heaviest: tuple[tuple[str, float], ...]  # modules and the ms that importing them took, all below included
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """A large mailbox, all of it new."""
+
+    mails: int
+    settled: int  # mails taken in before memory is expected to stay
+    growth: float  # MB: the highest of all processes together after that, less the highest before
+    measured: Measured
 
 
 def throughput(ground: Ground, mails: int, rounds: int, peers: Iterable[str]) -> list[Measured]:
@@ -118,6 +131,30 @@ def large_mail(ground: Ground, megabytes: int) -> Measured:
     user = f"large{megabytes}"
     ground.dovecot.fill_one(user, megabytes)
     return measure(WORKER, ground.base, user, (ground.dovecot.port, ground.sink))
+
+
+def backlog(ground: Ground, mails: int) -> Backlog:
+    """Take in a mailbox of `mails`, and see whether memory grows once everything has been used."""
+    user = f"backlog{mails}"
+    ground.dovecot.fill(user, mails, SEED + 3)
+    database = ground.base / "work" / WORKER / "worker.db"
+    settled = min(SETTLED, mails // 4)
+    measured = measure(
+        WORKER, ground.base, user, (ground.dovecot.port, ground.sink), progress=lambda: _taken_in(database)
+    )
+    before = [together for done, together in measured.samples if done <= settled]
+    after = [together for done, together in measured.samples if done > settled]
+    growth = max(after) - max(before) if before and after else 0.0
+    return Backlog(mails, settled, growth, measured)
+
+
+def _taken_in(database: Path) -> int:
+    """Return how many mails the ledger of a running worker holds."""
+    if not database.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        found = connection.execute("SELECT coalesce(max(id), 0) FROM ledger").fetchone()
+    return int(found[0])
 
 
 def _heaviest(told: str) -> tuple[tuple[str, float], ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from xml.sax.saxutils import escape
 
-from bench.parts import PLAIN, WORKER, Poll, Start
+from bench.full_database import TARGET_MS, FullDatabase
+from bench.parts import PLAIN, WORKER, Backlog, Poll, Start
 from bench.runner import Measured
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -23,6 +24,8 @@ class Results:
     polls: list[Poll] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     large: list[tuple[int, Measured]] = field(default_factory=list)
+    backlog: Backlog | None = None
+    full: FullDatabase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def markdown(results: Results) -> str:
         _polls(results.polls),
         _starts(results.starts),
         _large(results.large),
+        _backlog(results.backlog),
+        _full(results.full),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -65,7 +70,7 @@ def targets(results: Results) -> list[Target]:
         limit = 250 if megabytes <= 25 else 120
         peak = max(measured.peaks, default=0.0)
         found.append(Target(f"one mail of {megabytes} MB", f"under {limit} MB", f"{peak:.0f} MB", peak < limit))
-    return found
+    return [*found, *_backlog_targets(results.backlog), *_full_targets(results.full)]
 
 
 def summary(results: Results) -> str:
@@ -113,6 +118,25 @@ def _poll_targets(polls: Sequence[Poll]) -> list[Target]:
         Target("commands of an empty poll between sign-in and LOGOUT", "1", _span(after), set(after) == {1}),
         Target("its cost by the size of the folder", "the same", f"{_span(octets)} octets", same),
     ]
+
+
+def _backlog_targets(found: Backlog | None) -> list[Target]:
+    if found is None:
+        return []
+    largest, of = max(found.measured.peaks, default=0.0), f"a backlog of {found.mails:,} mails"
+    after = f"growth over {of} after the first {found.settled:,}"
+    return [
+        Target(after, "under 20 MB", f"{found.growth:.0f} MB", found.growth < 20),
+        Target(f"largest process over {of}", "under 120 MB", f"{largest:.0f} MB", largest < 120),
+    ]
+
+
+def _full_targets(full: FullDatabase | None) -> list[Target]:
+    if full is None:
+        return []
+    slowest = max(full.asked, key=lambda each: each.median)
+    what = f"slowest question to {full.mails:,} mails and {full.applications:,} applications ({slowest.name})"
+    return [Target(what, f"under {TARGET_MS:g} ms", f"{slowest.median:.0f} ms", slowest.median < TARGET_MS)]
 
 
 _ASKING = frozenset({"STATUS", "SELECT", "EXAMINE", "SEARCH", "UID_SEARCH", "FETCH", "UID_FETCH", "NOOP"})
@@ -201,6 +225,27 @@ def _starts(starts: Sequence[Start]) -> str:
 def _large(found: Sequence[tuple[int, Measured]]) -> str:
     rows = [(f"{size} MB", " + ".join(f"{peak:.0f}" for peak in each.peaks) + " MB") for size, each in found]
     return _table("One large mail", ("size", "peak of each process"), rows) if rows else ""
+
+
+def _backlog(found: Backlog | None) -> str:
+    if found is None:
+        return ""
+    peaks = " + ".join(f"{peak:.0f}" for peak in found.measured.peaks)
+    row = (f"{found.mails:,}", f"{found.settled:,}", f"{found.growth:+.0f} MB", f"{peaks} MB")
+    return _table("Memory over a backlog", ("mails", "settled after", "growth since", "peak of each process"), [row])
+
+
+def _full(full: FullDatabase | None) -> str:
+    if full is None:
+        return ""
+    title = f"{full.mails:,} mails and {full.applications:,} applications on record ({full.megabytes:.0f} MB, SQLite)"
+    rows = [
+        (each.name, f"{each.first:.1f} ms", f"{each.median:.1f} ms", "" if each.median < TARGET_MS else "**missed**")
+        for each in full.asked
+    ]
+    return _table(
+        title, ("what is asked", "first time, by the clock", "processor time, median", f"target {TARGET_MS:g} ms"), rows
+    )
 
 
 def picture(results: Results) -> str:

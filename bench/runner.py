@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Measured:
     peaks: tuple[float, ...]  # MB, the peak of each of its processes, the first one first
     growth: float  # MB that all of them together grew by after the first quarter of the run
     stages: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # wall, processor: ms a mail
+    samples: tuple[tuple[int, float], ...] = ()  # mails taken in so far, MB of all processes together
 
     @property
     def rate(self) -> float:
@@ -42,11 +43,11 @@ class Measured:
 class Memory(threading.Thread):
     """Looks at the memory of a process and all its descendants until it ends."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, progress: Callable[[], int] = lambda: 0) -> None:
         super().__init__(daemon=True)
-        self._pid, self._ended = pid, threading.Event()
+        self._pid, self._ended, self._progress = pid, threading.Event(), progress
         self._peaks: dict[int, float] = {}
-        self._together: list[float] = []
+        self.samples: list[tuple[int, float]] = []
 
     def run(self) -> None:
         """Look again and again."""
@@ -58,7 +59,7 @@ class Memory(threading.Thread):
                 if now:
                     self._peaks[pid] = max(peak, self._peaks.get(pid, 0.0))
             if together:
-                self._together.append(together)
+                self.samples.append((self._progress(), together))
 
     def stop(self) -> None:
         """End it."""
@@ -73,10 +74,11 @@ class Memory(threading.Thread):
     @property
     def growth(self) -> float:
         """MB between the highest of the second quarter of the run and the highest of the rest."""
-        quarter = len(self._together) // 4
+        together = [megabytes for _, megabytes in self.samples]
+        quarter = len(together) // 4
         if not quarter:
             return 0.0
-        return max(self._together[2 * quarter :]) - max(self._together[quarter : 2 * quarter])
+        return max(together[2 * quarter :]) - max(together[quarter : 2 * quarter])
 
 
 def peer(name: str) -> Path:
@@ -84,8 +86,17 @@ def peer(name: str) -> Path:
     return PEERS / f"{name}.sh" if "/" not in name else Path(name).resolve()
 
 
-def measure(name: str, base: Path, user: str, ports: tuple[int, int], **settings: str) -> Measured:
+def measure(
+    name: str,
+    base: Path,
+    user: str,
+    ports: tuple[int, int],
+    progress: Callable[[], int] = lambda: 0,
+    **settings: str,
+) -> Measured:
     """Prepare, run and count one peer. ports: IMAP, SMTP. settings: more environment for its script.
+
+    progress: returns how many mails it has taken in so far.
 
     A script takes `prepare`, `run` (the measured part) and `count` (prints how many mails it took in).
     """
@@ -98,7 +109,7 @@ def measure(name: str, base: Path, user: str, ports: tuple[int, int], **settings
     _call(script, "prepare", environment)
     start = time.perf_counter()
     process = subprocess.Popen([script, "run"], env=environment)
-    watching = Memory(process.pid)
+    watching = Memory(process.pid, progress)
     watching.start()
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
@@ -112,7 +123,8 @@ def measure(name: str, base: Path, user: str, ports: tuple[int, int], **settings
     stages = {stage: (float(pair[0]), float(pair[1])) for stage, pair in told.get("stages", {}).items()}
     processor = used.ru_utime + used.ru_stime
     mails = int(_call(script, "count", environment))
-    return Measured(script.stem, mails, sent, wall, processor, watching.peaks, watching.growth, stages)
+    memory = (watching.peaks, watching.growth)
+    return Measured(script.stem, mails, sent, wall, processor, *memory, stages, tuple(watching.samples))
 
 
 def _call(script: Path, what: str, environment: Mapping[str, str]) -> str:

@@ -16,7 +16,8 @@ from inbox_worker.core.summarise import Happening, Period, Row, Standing, summar
 from inbox_worker.digest_schedule import NAME, due, recipients
 from inbox_worker.exports import charts, table
 from inbox_worker.health import polls_late_after
-from inbox_worker.records import Application, ApplicationFilter, Counts, HeldMail, OutboxItem, OutboxState
+from inbox_worker.records import Application, HeldMail, OutboxItem, OutboxState
+from inbox_worker.records import Standing as Now
 from inbox_worker.store import View
 from inbox_worker.template_context import (
     ApplicationRow,
@@ -37,18 +38,20 @@ from inbox_worker.templates import Templates
 from inbox_worker.workbook import Cell, Table, workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CHARTED = timedelta(weeks=13)
 _PERSON_HEADS = ("No.", "Received", "From", "Address", "Subject", "Scheme", "Why", "What to do")
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """What the database says of a period, at one moment."""
 
-    applications: tuple[Application, ...]  # all that are not restricted, newest first
+    applications: tuple[Application, ...]  # those that something happened to, not restricted; newest first
+    received: dict[str, tuple[tuple[datetime, str], ...]]  # scheme -> what its charts are drawn from
     happenings: tuple[Happening, ...]
     held: tuple[HeldMail, ...]
     failures: tuple[Failure, ...]
-    counts: Counts
+    now: Now
 
 
 def send_digest(service: Service) -> int:
@@ -62,7 +65,7 @@ def send_digest(service: Service) -> int:
         if span is None:
             return 0
         period = Period(*span)
-        found = _find(view, period, now)
+        found = find(view, config, period, now)
     correspondence = service.boxes[0].correspondence
     context = _context(config, correspondence.team, found, period, now)
     attached = File(context.attachment, XLSX, spreadsheet(config, service.templates, found, context, period))
@@ -75,7 +78,7 @@ def send_digest(service: Service) -> int:
     return len(messages)
 
 
-def spreadsheet(config: Config, templates: Templates, found: _Found, context: DigestContext, period: Period) -> bytes:
+def spreadsheet(config: Config, templates: Templates, found: Found, context: DigestContext, period: Period) -> bytes:
     """Return the digest as XLSX: what needs a person, each scheme's applications of the period, charts. No answers."""
     zone = ZoneInfo(config.time_zone)
     sheets = [
@@ -90,33 +93,40 @@ def spreadsheet(config: Config, templates: Templates, found: _Found, context: Di
         news = table([each for each in mine if each.reference in touched], scheme, config.time_zone, answers=False)
         sheets.append(replace(news, title=scheme.role) if several else news)
         prefix = f"{scheme.role}: " if several else ""
-        every = charts(mine, scheme, config.time_zone, section.group_by)
+        received = found.received[scheme.key]
+        every = charts(received, scheme, config.time_zone, section.group_by, f"last {_CHARTED.days // 7} weeks")
         drawn += [replace(chart, title=f"{prefix}{chart.title}") for chart in every]
     return workbook(sheets, drawn)
 
 
-def _find(view: View, period: Period, now: datetime) -> _Found:
-    return _Found(
-        applications=view.applications(ApplicationFilter(restricted=False)),
+def find(view: View, config: Config, period: Period, now: datetime) -> Found:
+    """Return what the digest of `period` is made of. It grows with the period, not with what is on record."""
+    from_then = period.until - _CHARTED
+    return Found(
+        applications=tuple(each for each in view.applications_touched(period.since) if not each.restricted),
+        received={
+            section.key: view.received_with(section.key, section.group_by or "", from_then)
+            for section in config.schemes
+        },
         happenings=tuple(
             Happening(reference, event.at, event.what) for reference, event in view.events_since(period.since)
         ),
         held=view.held(),
         failures=tuple(sorted(_failures(view, period), key=lambda failure: failure.at)),
-        counts=view.counts(now - timedelta(days=1)),
+        now=view.standing(),
     )
 
 
 def _failures(view: View, period: Period) -> Iterator[Failure]:
     """Yield what could not be delivered in the period, and what nobody knows of for as long as nobody decides."""
     told: set[int] = set()
-    for item in view.outbox(since=period.since):
-        if item.kind is MessageKind.ALERT and item.ledger_id is not None and item.ledger_id not in told:
+    for item in view.outbox(since=period.since, kinds=[MessageKind.ALERT]):
+        if item.ledger_id is not None and item.ledger_id not in told:
             row = view.ledger_row(item.ledger_id)
             if row is not None and row.intent is Intent.DELIVERY_REPORT and period.holds(item.queued_at):
                 told.add(item.ledger_id)
                 yield Failure("BOUNCED", item.queued_at, _about("our mail", item))
-    for item in view.outbox([OutboxState.FAILED]):
+    for item in view.outbox([OutboxState.FAILED], handed_since=period.since):
         if period.holds(item.handed_at or item.queued_at):
             yield Failure("FAILED", item.handed_at or item.queued_at, _about(item.template.replace("_", " "), item))
     for item in view.outbox([OutboxState.UNKNOWN]):
@@ -127,8 +137,8 @@ def _about(what: str, item: OutboxItem) -> str:
     return f"{what} about {item.application}" if item.application else f"{what} (message {item.id})"
 
 
-def _context(config: Config, team: Team, found: _Found, period: Period, now: datetime) -> DigestContext:
-    polls = [point.complete_at for point in found.counts.points]
+def _context(config: Config, team: Team, found: Found, period: Period, now: datetime) -> DigestContext:
+    polls = [point.complete_at for point in found.now.points]
     names = {section.key: section.name for section in config.schemes}
     return DigestContext(
         team=team,
@@ -138,22 +148,22 @@ def _context(config: Config, team: Team, found: _Found, period: Period, now: dat
         needs_a_person=tuple(_held_line(entry, names) for entry in found.held),
         schemes=tuple(_scheme_digest(config, section.key, found, period) for section in config.schemes),
         failures=found.failures,
-        waiting=found.counts.outbox.get(OutboxState.QUEUED, 0),
-        trouble=tuple(_trouble(config, found.counts, now)),
+        waiting=found.now.queued,
+        trouble=tuple(_trouble(config, found.now, now)),
         attachment=f"applications-{period.until.astimezone(ZoneInfo(config.time_zone)):%Y-%m-%d}.xlsx",
         rehearsal=config.mode == "rehearse",
     )
 
 
-def _trouble(config: Config, counts: Counts, now: datetime) -> Iterator[Note]:
+def _trouble(config: Config, standing: Now, now: datetime) -> Iterator[Note]:
     late = polls_late_after(config)
-    if not counts.points or any(not point.complete_at or now - point.complete_at > late for point in counts.points):
+    if not standing.points or any(not point.complete_at or now - point.complete_at > late for point in standing.points):
         yield Note("POLL_LATE")
-    if any(point.missing for point in counts.points):
+    if any(point.missing for point in standing.points):
         yield Note("GAP")
-    if counts.distress_open:
+    if standing.distress_open:
         yield Note("ALERT_OPEN")
-    yield from (Note(fuse.reason) for fuse in counts.fuses)
+    yield from (Note(fuse.reason) for fuse in standing.fuses)
 
 
 def _held_line(entry: HeldMail, names: dict[str, str]) -> HeldLine:
@@ -169,7 +179,7 @@ def _held_line(entry: HeldMail, names: dict[str, str]) -> HeldLine:
     )
 
 
-def _scheme_digest(config: Config, key: str, found: _Found, period: Period) -> SchemeDigest:
+def _scheme_digest(config: Config, key: str, found: Found, period: Period) -> SchemeDigest:
     section = config.scheme(key)
     scheme = scheme_of(section)
     summary = summarise(scheme, map(_standing, found.applications), found.happenings, period, section.group_by)

@@ -40,24 +40,28 @@ def table(applications: Iterable[Application], scheme: Scheme, zone: str, *, ans
 
 
 def charts(
-    applications: Iterable[Application], scheme: Scheme, zone: str, group_by: str | None = None
+    received: Iterable[tuple[datetime, str]], scheme: Scheme, zone: str, group_by: str | None = None, span: str = ""
 ) -> tuple[Chart, ...]:
-    """Return applications by week and, where `group_by` names a field, by its values."""
-    found = list(applications)
-    weeks = by_week((each.received_at for each in found), ZoneInfo(zone))
+    """Return applications by week and, where `group_by` names a field, by its values.
+
+    received: when each came in, with its value of that field, "" for none. span: the time they are of, for the titles.
+    """
+    found = list(received)
+    of = f", {span}" if span else ""
+    weeks = by_week((at for at, _ in found), ZoneInfo(zone))
     points = tuple((date(datetime.combine(monday, datetime.min.time())), number) for monday, number in weeks)
-    drawn = [Chart("Applications by week", "Week from Monday", points, "column")]
+    drawn = [Chart(f"Applications by week{of}", "Week from Monday", points, "column")]
     if group_by is not None:
         label = scheme.field(group_by).label
-        tallies = grouped(each.texts().get(group_by, "") for each in found)
-        named = tuple((tally.label, tally.number) for tally in tallies)
-        drawn.append(Chart(f"Applications by {label}", label, named, "bar"))
+        named = tuple((tally.label, tally.number) for tally in grouped(value for _, value in found))
+        drawn.append(Chart(f"Applications by {label}{of}", label, named, "bar"))
     return tuple(drawn)
 
 
 def as_xlsx(applications: Sequence[Application], scheme: Scheme, zone: str, group_by: str | None = None) -> bytes:
     """Return a spreadsheet: every application with its answers, and charts."""
-    return workbook([table(applications, scheme, zone)], charts(applications, scheme, zone, group_by))
+    received = [(each.received_at, each.texts().get(group_by or "", "")) for each in applications]
+    return workbook([table(applications, scheme, zone)], charts(received, scheme, zone, group_by))
 
 
 def as_csv(rows: Table) -> str:

@@ -283,6 +283,16 @@ def push_lease(mailbox: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What may be wrong with the service at a moment."""
+
+    queued: int  # messages
+    distress_open: int  # alerts of tier A or B that nobody has accepted
+    fuses: tuple[Fuse, ...]  # that wait for a person
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The figures of `status` and of the metrics."""
 

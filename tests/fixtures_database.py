@@ -82,7 +82,7 @@ def fresh_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
     else:
-        yield from _postgresql(request.getfixturevalue("postgresql_server"), TEMPLATE)
+        yield from own_postgresql(request.getfixturevalue("postgresql_server"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -97,7 +97,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
     else:
-        yield from _postgresql(request.getfixturevalue("postgresql_server"), "template1")
+        yield from own_postgresql(request.getfixturevalue("postgresql_server"), "template1")
 
 
 @pytest.fixture
@@ -107,7 +107,8 @@ def store(database_url: str) -> Iterator[Store]:
         yield store
 
 
-def _postgresql(server: str, template: str) -> Iterator[str]:
+def own_postgresql(server: str, template: str = TEMPLATE) -> Iterator[str]:
+    """Yield the URL of a new database, migrated unless made of another template; it is dropped afterwards."""
     name = f"test_{uuid.uuid4().hex}"
     _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _beside(server, name)

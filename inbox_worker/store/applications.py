@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, select
 
 from inbox_worker.core.reading import Flag
 from inbox_worker.records import Application, ApplicationFilter, Event, StoredValue
@@ -48,6 +48,20 @@ class ApplicationsView(Statements):
         """Return the applications that `wanted` lets through, newest first, in a few queries for any length."""
         return self._applications(self._all(_filtered(_select(), wanted or ApplicationFilter())))
 
+    def applications_touched(self, since: datetime) -> tuple[Application, ...]:
+        """Return the applications to which something happened at or after `since`, newest first."""
+        rows = sorted(self._all(_TOUCHED, since=since), key=lambda row: (row.received_at, row.id), reverse=True)
+        values, flags = self._values_in(_VALUES_TOUCHED, since=since), self._flags_in(_FLAGS_TOUCHED, since=since)
+        return tuple(_application(row, values.get(row.id, {}), flags.get(row.id, ())) for row in rows)
+
+    def received_with(self, scheme: str, key: str, since: datetime) -> tuple[tuple[datetime, str], ...]:
+        """Return when each application of `scheme` came in, at or after `since`, with its value of the field `key`.
+
+        "" where it is not given. Restricted applications are left out.
+        """
+        rows = self._all(_RECEIVED_WITH, scheme=scheme, field=key, since=since)
+        return tuple((row.received_at, row.value or "") for row in rows)
+
     def history(self, which: str | int) -> tuple[StoredValue, ...]:
         """Return every value that an application ever had, oldest first."""
         number = self.application_id(which)
@@ -83,15 +97,25 @@ class ApplicationsView(Statements):
     def _values(self, ids: Sequence[int]) -> dict[int, dict[str, StoredValue]]:
         found: dict[int, dict[str, StoredValue]] = {}
         for statement, parameters in _of(_VALUES, _VALUES_OF_ONE, ids):
-            for row in self._all(statement, **parameters):
-                found.setdefault(row.application_id, {})[row.field] = stored_value(row)
+            found |= self._values_in(statement, **parameters)
+        return found
+
+    def _values_in(self, statement: Executable | Prepared, **parameters: Any) -> dict[int, dict[str, StoredValue]]:
+        found: dict[int, dict[str, StoredValue]] = {}
+        for row in self._all(statement, **parameters):
+            found.setdefault(row.application_id, {})[row.field] = stored_value(row)
         return found
 
     def _flags(self, ids: Sequence[int]) -> dict[int, tuple[Flag, ...]]:
         found: dict[int, tuple[Flag, ...]] = {}
         for statement, parameters in _of(_FLAGS, _FLAGS_OF_ONE, ids):
-            for row in self._all(statement, **parameters):
-                found[row.application_id] = (*found.get(row.application_id, ()), Flag(row.code, row.detail))
+            found |= self._flags_in(statement, **parameters)
+        return found
+
+    def _flags_in(self, statement: Executable | Prepared, **parameters: Any) -> dict[int, tuple[Flag, ...]]:
+        found: dict[int, tuple[Flag, ...]] = {}
+        for row in self._all(statement, **parameters):
+            found[row.application_id] = (*found.get(row.application_id, ()), Flag(row.code, row.detail))
         return found
 
 
@@ -110,8 +134,9 @@ def stored_value(row: Row) -> StoredValue:
 
 
 def _select() -> Select[Any]:
-    joined = application.outerjoin(_earlier, _earlier.c.id == application.c.duplicate_of)
-    return select(application, _earlier.c.prefix.label("earlier_prefix")).select_from(joined)
+    # Not a join: PostgreSQL may read the whole table for it.
+    prefix = select(_earlier.c.prefix).where(_earlier.c.id == application.c.duplicate_of).scalar_subquery()
+    return select(application, prefix.label("earlier_prefix"))
 
 
 def _filtered(statement: Select[Any], wanted: ApplicationFilter) -> Select[Any]:
@@ -169,6 +194,28 @@ def _flags(of: ColumnElement[bool]) -> Select[Any]:
 
 
 _BY_ID = Prepared(_select().where(application.c.id == bindparam("number")))
+_NEWS = select(application_event.c.application_id).where(application_event.c.at >= bindparam("since"))
+_TOUCHED = Prepared(_select().where(application.c.id.in_(_NEWS)))
+_VALUES_TOUCHED = Prepared(_values(answer.c.application_id.in_(_NEWS)))
+_FLAGS_TOUCHED = Prepared(_flags(application_flag.c.application_id.in_(_NEWS)))
+_RECEIVED_WITH = Prepared(
+    select(application.c.received_at, answer.c.value)
+    .select_from(
+        application.outerjoin(
+            answer,
+            and_(
+                answer.c.application_id == application.c.id,
+                answer.c.field == bindparam("field"),
+                answer.c.superseded_at.is_(None),
+            ),
+        )
+    )
+    .where(
+        application.c.scheme == bindparam("scheme"),
+        application.c.received_at >= bindparam("since"),
+        application.c.restricted.is_(False),
+    )
+)
 _PREFIX = Prepared(select(application.c.prefix).where(application.c.id == bindparam("number")))
 _VALUES = _values(answer.c.application_id.in_(bindparam("ids", expanding=True)))
 _VALUES_OF_ONE = Prepared(_values(answer.c.application_id == bindparam("number")))

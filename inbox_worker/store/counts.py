@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from inbox_worker.records import Counts, OutboxState
+from inbox_worker.records import Counts, OutboxState, Standing
 from inbox_worker.store.held import distress_open
 from inbox_worker.store.operations import OperationsView
 from inbox_worker.store.points import PointsView
@@ -20,6 +20,7 @@ class CountsView(PointsView, OperationsView):
         applications = select(application.c.scheme, application.c.state, func.count().label("applications"))
         messages = select(outbox.c.state, func.count().label("messages")).group_by(outbox.c.state)
         queued = select(func.min(outbox.c.queued_at, type_=outbox.c.queued_at.type))
+        standing = self.standing()
         return Counts(
             mails={(row.outcome, row.code): row.mails for row in self._all(mails.group_by("outcome", "code"))},
             applications={
@@ -29,8 +30,18 @@ class CountsView(PointsView, OperationsView):
             outbox={row.state: row.messages for row in self._all(messages)},
             oldest_queued_at=self._value(queued.where(outbox.c.state == OutboxState.QUEUED)),
             held_open=self._value(select(func.count()).where(held.c.resolved_at.is_(None))),
-            distress_open=self._value(select(func.count()).select_from(distress_open().subquery())),
+            distress_open=standing.distress_open,
             troubles=self._value(select(func.count()).select_from(trouble)),
+            fuses=standing.fuses,
+            points=standing.points,
+        )
+
+    def standing(self) -> Standing:
+        """Return what may be wrong at this moment. It costs the same however much is on record."""
+        queued = select(func.count()).where(outbox.c.state == OutboxState.QUEUED)
+        return Standing(
+            queued=self._value(queued),
+            distress_open=self._value(select(func.count()).select_from(distress_open().subquery())),
             fuses=self.tripped(),
             points=self.points(),
         )

@@ -34,23 +34,34 @@ class OutboxView(Statements):
         application: int | None = None,
         recipient: str | None = None,
         since: datetime | None = None,
+        handed_since: datetime | None = None,
+        kinds: Iterable[MessageKind] | None = None,
         ledger_id: int | None = None,
         limit: int | None = None,
     ) -> tuple[OutboxItem, ...]:
         """Return messages without their bytes, oldest first; None does not filter. application: its id.
 
-        ledger_id: of the mail that caused them.
+        Of one state: those that were due first come first. handed_since: handed over then or later; of what never
+        was, its time in the queue counts. ledger_id: of the mail that caused them.
         """
-        statement = select(*AS_ITEM).order_by(outbox.c.id).limit(limit)
-        if states is not None:
-            statement = statement.where(outbox.c.state.in_(list(states)))
+        wanted = None if states is None else list(states)
+        statement = select(*AS_ITEM).limit(limit)
+        if wanted is None or len(wanted) > 1:
+            statement = statement.order_by(outbox.c.id)
+        else:  # by its index: all that ever went out would be read and sorted for a page of it
+            statement = statement.order_by(outbox.c.next_try_at, outbox.c.id)
+        if wanted is not None:
+            statement = statement.where(outbox.c.state.in_(wanted))
         if application is not None:
             statement = statement.where(outbox.c.application_id == application)
         if recipient is not None:
             statement = statement.where(outbox.c.recipient_key == address_key(recipient))
         if since is not None:
-            kinds = list(MessageKind)  # every one of them: the index on the time is by kind
-            statement = statement.where(outbox.c.kind.in_(kinds), outbox.c.queued_at >= since)
+            statement = statement.where(outbox.c.queued_at >= since)
+        if handed_since is not None:
+            statement = statement.where(func.coalesce(outbox.c.handed_at, outbox.c.queued_at) >= handed_since)
+        if kinds is not None or since is not None:  # every one of them: the index on the time is by kind
+            statement = statement.where(outbox.c.kind.in_(list(kinds or MessageKind)))
         if ledger_id is not None:
             statement = statement.where(outbox.c.ledger_id == ledger_id)
         return tuple(item_of(row) for row in self._all(statement))

@@ -21,7 +21,7 @@ from inbox_worker.core.reading import Intent, Outcome, Tier
 from inbox_worker.records import OutboxState, TroubleKind
 from inbox_worker.store.columns import DIGEST, ID, Named, Sealed, SealedBytes, Utc, Words
 
-HEAD = "0002"  # the newest migration; a test compares it with migrations/
+HEAD = "0003"  # the newest migration; a test compares it with migrations/
 
 metadata = MetaData(
     naming_convention={
@@ -83,6 +83,9 @@ application = Table(
     Index("ix_application_received_at", "received_at"),
     Index("ix_application_duplicate_of", "duplicate_of"),
     Index("ix_application_state_updated_at", "state", "updated_at"),
+    Index("ix_application_state_received_at", "state", "received_at"),
+    Index("ix_application_scheme_received_at", "scheme", "received_at"),
+    Index("ix_application_scheme_state_received_at", "scheme", "state", "received_at"),
     sqlite_autoincrement=True,
 )
 
@@ -114,7 +117,9 @@ ledger = Table(
     sqlite_autoincrement=True,
 )
 _unmarked = and_(ledger.c.mark.is_not(None), ledger.c.marked_at.is_(None))
-Index("ix_ledger_unmarked", ledger.c.id, sqlite_where=_unmarked, postgresql_where=_unmarked)
+# With the folder: SQLite would else take the key of the place, whose first columns every mail of a folder shares.
+_of_folder = (ledger.c.mailbox, ledger.c.folder, ledger.c.id)
+Index("ix_ledger_unmarked", *_of_folder, sqlite_where=_unmarked, postgresql_where=_unmarked)
 
 thread = Table(  # what is known of a Message-ID, ours or theirs
     "thread",

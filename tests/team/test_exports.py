@@ -163,7 +163,12 @@ def test_times_are_times_in_the_sites_zone() -> None:
 
 def test_charts_show_applications_by_week_and_by_the_field_that_the_site_names() -> None:
     ones = [application(1, club="Harriers"), application(2, club="harriers"), application(3)]
-    by_week, by_club = charts(ones, SCHEME, "Europe/London", "club")
+    received = [(each.received_at, each.texts().get("club", "")) for each in ones]
+    by_week, by_club = charts(received, SCHEME, "Europe/London", "club", "last 13 weeks")
+    assert (by_week.title, by_club.title) == (
+        "Applications by week, last 13 weeks",
+        "Applications by Club, last 13 weeks",
+    )
     assert by_week.points == (("6 July 2026", 3),)
     assert by_club.points == (("Harriers", 2), ("not given", 1))
     with zipfile.ZipFile(io.BytesIO(as_xlsx(ones, SCHEME, "Europe/London", "club"))) as parts:
