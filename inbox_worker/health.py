@@ -12,10 +12,20 @@ from inbox_worker.store.store import View
 
 POLLS_LATE = 5  # intervals without a complete poll before that is a problem
 QUEUED_LONG = timedelta(hours=1)
+_LATELY = timedelta(minutes=5)  # a message in this time shows that the mail server takes them
 ENDS_SOON = timedelta(days=14)  # before a certificate or secret that signs in ends
 FAILURES = 3  # in a row, before a job that fails is a problem
 _FAULTS_OF_THE_SETUP = ("SignInError", "SubmissionRefused", "ConfigError", "SchemaError")  # a problem at once
 _UIDS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Messages of a mailbox that wait for their turn under its limit of a minute, while others go out."""
+
+    mailbox: str
+    waiting: int
+    per_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class Health:
     troubles: tuple[Trouble, ...] = ()  # mails that the server holds and the ledger has not
     leases: tuple[Lease, ...] = ()  # who reads which mailbox
     heard: Mapping[str, datetime | None] = field(default_factory=dict)  # mailboxes with push; None: nobody listens
+    held_back: tuple[HeldBack, ...] = ()  # by smtp.per_minute, and by nothing else
+    oldest_waiting: datetime | None = None  # when the oldest message was queued that waits for anything else
 
     def as_dict(self) -> dict[str, object]:
         """Return it for programs."""
@@ -43,6 +55,9 @@ class Health:
             },
             "outbox": {state.value: number for state, number in counts.outbox.items()},
             "oldest_queued": counts.oldest_queued_at.isoformat() if counts.oldest_queued_at else None,
+            "waiting_for_limit": {
+                each.mailbox: {"waiting": each.waiting, "per_minute": each.per_minute} for each in self.held_back
+            },
             "held": counts.held_open,
             "distress_open": counts.distress_open,
             "troubles": counts.troubles,
@@ -68,18 +83,30 @@ def examine(view: View, config: Config, now: datetime) -> Health:
     counts = view.counts(now - timedelta(days=7))
     jobs = view.job_runs()
     troubles = view.troubles()
+    held_back = tuple(_held_back(view, config, now))
+    oldest = view.oldest_waiting([each.mailbox for each in held_back])
     problems = (
         *_polls(config, counts, now),
         *_missing(troubles),
         *_jobs(jobs),
-        *_messages(counts, now),
+        *_messages(counts, oldest, now),
         *_people(counts),
         *_endings(config, now),
     )
     leases = view.leases()
     names = {box.name for box in config.mailboxes}
     readers = tuple(lease for lease in leases if lease.name in names)
-    return Health(config.mode, counts, jobs, problems, troubles, readers, _heard(config, leases, now))
+    return Health(
+        mode=config.mode,
+        counts=counts,
+        jobs=jobs,
+        problems=problems,
+        troubles=troubles,
+        leases=readers,
+        heard=_heard(config, leases, now),
+        held_back=held_back,
+        oldest_waiting=oldest,
+    )
 
 
 def polls_late_after(config: Config) -> timedelta:
@@ -119,10 +146,21 @@ def _jobs(jobs: tuple[JobRun, ...]) -> Iterator[str]:
             yield f'job {run.name} failed {run.failures} times in a row ({run.code}); run "inbox-worker check"'
 
 
-def _messages(counts: Counts, now: datetime) -> Iterator[str]:
+def _held_back(view: View, config: Config, now: datetime) -> Iterator[HeldBack]:
+    """Yield what waits for the limit of a minute. Where nothing goes out at all, it waits for something else."""
+    lately = now - max(_LATELY, 2 * config.schedule.outbox)
+    for box in config.mailboxes:
+        limit = box.smtp.per_minute
+        if limit is not None and view.went_out(box.name, lately, now):
+            room = max(0, limit - view.submitted(box.name, now - timedelta(minutes=1), now))
+            if (waiting := view.due(now, mailbox=box.name) - room) > 0:
+                yield HeldBack(box.name, waiting, limit)
+
+
+def _messages(counts: Counts, oldest: datetime | None, now: datetime) -> Iterator[str]:
     for fuse in counts.fuses:
         yield f'the fuse "{fuse.name}" tripped ({fuse.reason}): no replies go out until "inbox-worker outbox resume"'
-    if counts.oldest_queued_at and now - counts.oldest_queued_at > QUEUED_LONG:
+    if oldest is not None and now - oldest > QUEUED_LONG:
         yield "a message has waited for more than an hour; see: inbox-worker outbox list --state queued"
     if unknown := counts.outbox.get(OutboxState.UNKNOWN, 0):
         yield f"{unknown} messages may or may not have gone out; see: inbox-worker outbox list --state unknown"

@@ -22,7 +22,7 @@ def text(health: Health, mails: Counts, expiries: Iterable[Expiry], now: datetim
         def collect(self) -> Iterator[Metric]:
             yield from _service(health)
             yield from _mails(mails, health.counts)
-            yield from _messages(health.counts, now)
+            yield from _messages(health, now)
             yield from _jobs(health.jobs)
             yield _expiries(expiries)
 
@@ -76,14 +76,25 @@ def _mails(mails: Counts, counts: Counts) -> Iterator[Metric]:
     yield GaugeMetricFamily("inbox_worker_troubled_mails", "Mails that could not be taken in yet", counts.troubles)
 
 
-def _messages(counts: Counts, now: datetime) -> Iterator[Metric]:
+def _messages(health: Health, now: datetime) -> Iterator[Metric]:
+    counts = health.counts
     outbox = GaugeMetricFamily("inbox_worker_outbox_messages", "Messages by state", labels=["state"])
     for state in OutboxState:
         outbox.add_metric([state.value], counts.outbox.get(state, 0))
     yield outbox
-    oldest = counts.oldest_queued_at
+    oldest = health.oldest_waiting
     age = max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
-    yield GaugeMetricFamily("inbox_worker_oldest_queued_seconds", "Age of the oldest queued message; 0: none", age)
+    yield GaugeMetricFamily(
+        "inbox_worker_oldest_queued_seconds",
+        "Age of the oldest queued message that waits for more than smtp.per_minute; 0: none",
+        age,
+    )
+    limited = GaugeMetricFamily(
+        "inbox_worker_waiting_for_limit", "Messages that wait for smtp.per_minute alone", labels=["mailbox"]
+    )
+    for each in health.held_back:
+        limited.add_metric([each.mailbox], each.waiting)
+    yield limited
     fuses = GaugeMetricFamily(
         "inbox_worker_fuse_tripped", "1 for a fuse that has stopped all replies", labels=["fuse", "reason"]
     )

@@ -44,6 +44,8 @@ def _show(health: "Health", zone: str) -> None:
     applications = ", ".join(f"{number} {state.value}" for (_, state), number in counts.applications.items()) or "none"
     pairs.append(("Applications", applications))
     pairs.append(("Messages", ", ".join(f"{n} {s.value}" for s, n in counts.outbox.items()) or "none"))
+    for each in health.held_back:
+        pairs.append((f"Mailbox {each.mailbox}", f"{each.waiting} wait for the limit of {each.per_minute} a minute"))
     if counts.oldest_queued_at:
         pairs.append(("Oldest queued", when(counts.oldest_queued_at, zone)))
     pairs.append(("Waiting for a person", f"{counts.held_open}, of these urgent: {counts.distress_open}"))

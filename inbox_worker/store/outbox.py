@@ -105,6 +105,22 @@ class OutboxView(Statements):
         claimed = (outbox.c.state == OutboxState.QUEUED, outbox.c.claimed_by.is_not(None), outbox.c.mailbox == mailbox)
         return sum(int(self._value(select(func.count()).where(*which))) for which in (begun, claimed))
 
+    def went_out(self, mailbox: str, since: datetime, now: datetime) -> int:
+        """Return how many messages of a mailbox the server has taken in this time."""
+        handed = (outbox.c.kind.in_(list(MessageKind)), outbox.c.handed_at.between(since - _LONGEST, now))
+        taken = (*handed, outbox.c.mailbox == mailbox, outbox.c.sent_at > since)
+        return int(self._value(select(func.count()).where(*taken)))
+
+    def oldest_waiting(self, limited: Iterable[str]) -> datetime | None:
+        """Return when the message was queued that waits longest for something else than its turn; None: none does.
+
+        limited: mailboxes whose messages wait for their turn alone, unless the mail server has put them off.
+        """
+        oldest = select(func.min(outbox.c.queued_at, type_=outbox.c.queued_at.type))
+        waits = (outbox.c.state == OutboxState.QUEUED, or_(outbox.c.tries > 0, outbox.c.mailbox.not_in(list(limited))))
+        found: datetime | None = self._value(oldest.where(*waits))
+        return found
+
 
 class Outbox(OutboxView):
     """Queues, claims and settles messages."""

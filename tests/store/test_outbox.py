@@ -47,6 +47,32 @@ def test_a_message_that_is_handed_back_was_not_begun_and_is_still_claimed(store:
         assert state(tx, item) is OutboxState.SENT
 
 
+def test_what_waits_only_for_its_turn_is_not_what_waits_longest(store: Store) -> None:
+    with store.transaction() as tx:
+        assert tx.oldest_waiting([]) is None
+        put_off = hand_over(tx)
+        tx.try_later(put_off, "w1", NOW + HOUR, code=451)
+        tx.enqueue(message(2), NOW - HOUR)
+        other = tx.enqueue(message(3, mailbox="other"), NOW + MINUTE)
+        assert tx.oldest_waiting([]) == NOW - HOUR
+        assert tx.oldest_waiting(["team"]) == NOW
+        tx.cancel(put_off, by="ada", at=NOW)
+        assert tx.oldest_waiting(["team"]) == NOW + MINUTE
+        tx.cancel(other, by="ada", at=NOW)
+        assert tx.oldest_waiting(["team"]) is None
+
+
+def test_what_the_server_took_is_counted_by_mailbox_and_time(store: Store) -> None:
+    with store.transaction() as tx:
+        taken = hand_over(tx, 1)
+        hand_over(tx, 2)
+        assert tx.went_out("team", NOW - MINUTE, NOW) == 0
+        tx.sent(taken, "w1", NOW + MINUTE)
+        assert tx.went_out("team", NOW, NOW + MINUTE) == 1
+        assert tx.went_out("team", NOW + MINUTE, NOW + HOUR) == 0
+        assert tx.went_out("other", NOW, NOW + MINUTE) == 0
+
+
 def test_what_the_server_was_handed_in_a_minute_is_counted_by_its_answer(store: Store) -> None:
     def submitted(tx: Tx, at: timedelta = timedelta()) -> int:
         return tx.submitted("team", NOW + at - MINUTE, NOW + at)

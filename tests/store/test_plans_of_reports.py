@@ -21,6 +21,8 @@ STEPS: dict[str, Callable[[Tx], object]] = {
     "the list of the newest applications": lambda tx: tx.applications(ApplicationFilter(limit=50)),
     "the list of a sender's applications": lambda tx: tx.applications(ApplicationFilter(sender=SENDER)),
     "messages to one address": lambda tx: tx.outbox(recipient=SENDER, since=NOW - timedelta(days=7)),
+    "what the server took lately": lambda tx: tx.went_out("team", NOW - timedelta(minutes=5), NOW),
+    "what waits longest": lambda tx: tx.oldest_waiting(["team"]),
     "claimants": lambda tx: tx.claimants(),
     "claimed": lambda tx: tx.claimed(MessageKind.REPLY),
     "a follow-up's application": lambda tx: (tx.application(1), tx.application_id("ALY-0001")),
