@@ -77,7 +77,7 @@ def decode(content: bytes, declared: str = "") -> tuple[str, bool]:
     codec = _codec(declared)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) and codec in _WEAK:
         codec = "utf-16"
-    if codec in _WEAK and _ISO_2022_JP.search(content):
+    if codec in _WEAK and b"\x1b" in content and _ISO_2022_JP.search(content):
         codec = "iso2022_jp_ext"
     elif codec in _WEAK:
         codec = "utf-8" if _is_utf8(content) else (codec or "cp1252")
@@ -90,7 +90,7 @@ def decode(content: bytes, declared: str = "") -> tuple[str, bool]:
 
 def _once(text: str) -> str:
     """Undo UTF-8 that was taken for Windows-1252 and encoded again ("itâ€™s"); no other text survives the way back."""
-    if not _TWICE.search(text):
+    if text.isascii() or not _TWICE.search(text):
         return text
     try:
         return text.encode("cp1252").decode("utf-8")
@@ -124,7 +124,8 @@ def _strict(content: bytes, codec: str | None) -> str | None:
         return None
     try:
         text = content.decode(codec)
-        text.encode("utf-8")  # some decoders let lone surrogates through
+        if not text.isascii():
+            text.encode("utf-8")  # some decoders let lone surrogates through
     except (LookupError, UnicodeError, ValueError):
         return None
     return text

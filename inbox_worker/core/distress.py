@@ -1,7 +1,7 @@
 """How soon a person must look at a mail (domain.md 7). Recall before precision; never an assessment of anybody."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,10 +105,17 @@ def _judge(text: str, lexicon: Lexicon) -> Finding:
 
 def _signs(text: str, lexicon: Lexicon) -> frozenset[str]:
     """The names of the signs that a sentence shows."""
-    lists = lexicon.distress
-    return frozenset(
-        name.removeprefix(_SIGN) for name in lists if name.startswith(_SIGN) and pattern(lists[name]).search(text)
-    )
+    return frozenset([name for name, search in _searches(lexicon) if search(text)])
+
+
+@lru_cache(maxsize=8)
+def _searches(lexicon: Lexicon) -> list[tuple[str, Callable[[str], re.Match[str] | None]]]:
+    """The name of every sign, and what looks for it."""
+    return [
+        (name.removeprefix(_SIGN), pattern(texts).search)
+        for name, texts in lexicon.distress.items()
+        if name.startswith(_SIGN)
+    ]
 
 
 @lru_cache(maxsize=32)

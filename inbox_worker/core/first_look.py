@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from inbox_worker.core.document import Document
 from inbox_worker.core.mail import Email
-from inbox_worker.core.mentions import misspelt, phrases
+from inbox_worker.core.mentions import found_in, misspelt
 from inbox_worker.core.scheme import Rules, Scheme
 from inbox_worker.core.words import fold, tokens
 
@@ -17,11 +17,9 @@ def may_concern(folded: str, words: Sequence[str], scheme: Scheme) -> bool:
 
     folded, words: what `words.fold` and `words.tokens` make of the text.
     """
-    if phrases(scheme.mentions).search(folded):
+    if found_in(folded, scheme.mentions):
         return True
-    if phrases(scheme.role_words).search(folded) and (
-        len(folded) <= _SHORT or phrases(scheme.topic_words).search(folded)
-    ):
+    if found_in(folded, scheme.role_words) and (len(folded) <= _SHORT or found_in(folded, scheme.topic_words)):
         return True
     return bool(misspelt(words, scheme))
 

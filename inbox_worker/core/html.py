@@ -38,12 +38,19 @@ _CLASS_WITHOUT_MARGIN = re.compile(r"p\.([\w-]{1,40})[^{}]{0,200}\{[^}]*margin\s
 _LAID_OUT = re.compile(r"<(?:br|p|div|table|tr|li|h[1-6]|pre|blockquote|html|body)\b", re.IGNORECASE)
 
 
+def _rules(source: str) -> str:
+    """Return `source` up to the end of its last rule of style, which lies far above most of the text."""
+    last = source.rfind("{")
+    return source[: (source.find("}", last) + 1) or None] if last >= 0 else ""
+
+
 class _Reader:
     """One pass over one tree. Lines go to the innermost sink: the body, or a cell that is being read."""
 
     def __init__(self, source: str) -> None:
-        self._p_margins = not _P_WITHOUT_MARGIN.search(source[:200_000])
-        self._flat_classes = {name.lower() for name in _CLASS_WITHOUT_MARGIN.findall(source[:200_000])}
+        rules = _rules(source[:200_000])
+        self._p_margins = not _P_WITHOUT_MARGIN.search(rules)
+        self._flat_classes = {name.lower() for name in _CLASS_WITHOUT_MARGIN.findall(rules)}
         self._sinks: list[list[Block]] = [[]]
         self._pieces: list[tuple[str, str]] = []  # text and ink of the line that is open
         self._gap = False

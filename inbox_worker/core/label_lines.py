@@ -21,7 +21,7 @@ def _inline(scheme: Scheme) -> re.Pattern[str]:
     return re.compile(rf"(?:(?<=^)|(?<=[\s|;,/(*_\t.]))(?:{words})[*_]*\s*(?:[:=?]\s*[*_]*|\s-+\s)", re.IGNORECASE)
 
 
-_INLINE_MARKS = ":=?-"
+_INLINE_MARKS = (":", "=", "?", " -")
 
 
 def inline(text: str, scheme: Scheme) -> list[str]:

@@ -220,17 +220,11 @@ def is_exact(text: str, scheme: Scheme) -> bool:
 
 
 @lru_cache(maxsize=32)
-def long_names(scheme: Scheme) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Every label of five words and more, as (field key, label, its words)."""
-    return tuple(
-        (item.key, name, tuple(name.split()))
-        for item in scheme.fields
-        for name in names_of(item)
-        if len(name.split()) >= 5
-    )
-
-
-@lru_cache(maxsize=32)
-def long_name_starts(scheme: Scheme) -> frozenset[str]:
-    """The letters that labels of five words and more begin with."""
-    return frozenset(words[0][0] for _, _, words in long_names(scheme))
+def long_names(scheme: Scheme) -> dict[str, list[tuple[str, str, int]]]:
+    """Every label of five words and more, as (field key, label, number of its words), by its first letter."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for item in scheme.fields:
+        for name in names_of(item):
+            if (length := len(name.split())) >= 5:
+                found.setdefault(name[0], []).append((item.key, name, length))
+    return found

@@ -10,7 +10,6 @@ from inbox_worker.core.label_scores import (
     MARKS,
     MAX_LABEL_WORDS,
     QUESTION_WORDS,
-    long_name_starts,
     long_names,
     match,
     may_name,
@@ -92,14 +91,17 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
 def whole_question(text: str, scheme: Scheme) -> Label | None:
     """A whole question of the scheme typed without any mark before the answer."""
     typed = tokens(text[:600])
-    if len(typed) < 5 or typed[0][:1] not in long_name_starts(scheme):
+    names = long_names(scheme).get(typed[0][0], ()) if len(typed) >= 5 else ()
+    if not names:
         return None
     words = [word.replace("'", "") for word in typed]
-    for key, name, wanted in long_names(scheme):
-        if words[0][0] != wanted[0][0] or len(words) < len(wanted):
+    beginnings: dict[int, str] = {}
+    for key, name, length in names:
+        if length > len(words):
             continue
-        if fuzz.ratio(" ".join(words[: len(wanted)]), name, score_cutoff=90):
-            head, rest = _cut_after(text, len(wanted))
+        beginning = beginnings.get(length) or beginnings.setdefault(length, " ".join(words[:length]))
+        if fuzz.ratio(beginning, name, score_cutoff=90):
+            head, rest = _cut_after(text, length)
             return Label(0, head, rest, {key: 0.97}, "prefix")
     return None
 

@@ -39,6 +39,22 @@ def phrases(texts: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{alternatives})(?:s|'s|s')?(?!\w)")
 
 
+@lru_cache(maxsize=64)
+def _first_words(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """A word of each of `texts`, its first, which stands wherever `phrases` finds it."""
+    words = {each[0] for text in texts if (each := tokens(text))}
+    return tuple(word for word in words if not any(other in word for other in words if other != word))
+
+
+def found_in(folded: str, texts: tuple[str, ...]) -> re.Match[str] | None:
+    """Return what `phrases` finds first; most sentences have no first word of any, and to look for those is cheap."""
+    return phrases(texts).search(folded) if any(word in folded for word in _first_words(texts)) else None
+
+
+def _without(texts: tuple[str, ...], folded: str) -> str:
+    return phrases(texts).sub(" ", folded) if any(word in folded for word in _first_words(texts)) else folded
+
+
 @lru_cache(maxsize=32)
 def _near(scheme: Scheme) -> re.Pattern[str]:
     """The topic and the role with a word or two between them ("mental health and wellbeing allies")."""
@@ -103,12 +119,14 @@ def serves_others(text: str, scheme: Scheme) -> str:
 def about(text: str, scheme: Scheme) -> Subject:
     """Return what `text` speaks of. Phrases of other schemes are looked for where ours were taken out."""
     folded = fold(text)
-    ours = phrases(scheme.mentions).search(folded) or _near(scheme).search(folded)
+    ours = found_in(folded, scheme.mentions)
+    if ours is None and found_in(folded, scheme.topic_words):
+        ours = _near(scheme).search(folded)
     found = ours.group() if ours else misspelt(tokens(folded), scheme)
-    rest = phrases(scheme.mentions).sub(" ", folded)
-    other = phrases(scheme.others).search(rest)
-    role = phrases(scheme.role_words).search(phrases(scheme.others).sub(" ", rest))
-    topic = phrases(scheme.topic_words).search(rest)
+    rest = _without(scheme.mentions, folded)
+    other = found_in(rest, scheme.others)
+    role = found_in(_without(scheme.others, rest), scheme.role_words)
+    topic = found_in(rest, scheme.topic_words)
     return Subject(
         ours=found,
         other=other.group() if other else "",

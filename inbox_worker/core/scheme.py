@@ -75,9 +75,12 @@ class Site:
     stale_after_days: int = 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Phrases of ordinary English that reading needs; data files that specialists review."""
+    """Phrases of ordinary English that reading needs; data files that specialists review.
+
+    Known by identity: what is computed of a lexicon is remembered by it, and to compare thousands of phrases is dear.
+    """
 
     distress: dict[str, tuple[str, ...]]  # "A", "B", "past", "negation", ... -> regular expressions, any case
     phrases: dict[str, tuple[str, ...]]  # name of a list -> regular expressions, any case
