@@ -167,10 +167,16 @@ def _extend(states: _States, grown: _States, number: int, key: str, worth: float
 def _best(states: _States, form: _Form) -> _Link | None:
     """The last link of the chain that is best with the value of its last label."""
     best, found = float("-inf"), None
+    last: dict[tuple[int, str], float] = {}  # many chains end with the same label
     for score, link in states.values():
-        whole = score + (form.value(link.number, link.key, -1) if link else 0.0)
-        if whole > best:
-            best, found = whole, link
+        if link is not None:
+            end = (link.number, link.key)
+            value = last.get(end)
+            if value is None:
+                value = last[end] = form.value(link.number, link.key, -1)
+            score += value
+        if score > best:
+            best, found = score, link
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -115,8 +116,16 @@ def _cut_after(text: str, count: int) -> tuple[str, str]:
     return text[:end], text[end:].lstrip("?:.,;-\u2013\u2014*_ \t")
 
 
+_REMEMBERED_LENGTH = 500  # characters
+
+
 def of_text(text: str, scheme: Scheme) -> Label | None:
     """Return the best reading of `text` as "label, mark, rest", or as a label that stands alone; None where neither."""
+    return _read(text, scheme) if len(text) <= _REMEMBERED_LENGTH else _read.__wrapped__(text, scheme)
+
+
+@lru_cache(maxsize=2048)  # questions come again in every mail, and in what a mail quotes
+def _read(text: str, scheme: Scheme) -> Label | None:
     shown = plain(stripped(text))
     named = may_name(shown, scheme)
     whole = _alone(shown, scheme) if named else None

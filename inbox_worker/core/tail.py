@@ -51,8 +51,9 @@ def mark(blocks: Sequence[Block], sender: frozenset[str]) -> list[Kind]:
     """
     kinds = [Kind.OWN] * len(blocks)
     chunks = list(_chunks(blocks))
-    for start, end in chunks:
-        _mark_disclaimer(blocks, kinds, start, end)
+    if _may_hold_notice(" ".join([block.text for block in blocks])):
+        for start, end in chunks:
+            _mark_disclaimer(blocks, kinds, start, end)
     state = _State(blocks, kinds, sender)
     for start, end in chunks:
         state.chunk(start, end)
@@ -258,6 +259,11 @@ def _chunks(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
             start = at
 
 
+def _may_hold_notice(text: str) -> bool:
+    folded = text.casefold()
+    return any(stem in folded for stem in words.DISCLAIMER_STEMS)
+
+
 def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end: int) -> None:
     """Mark a notice of the organisation from the line where it begins to the end of its paragraph."""
     begins: list[int] = []
@@ -266,8 +272,7 @@ def _mark_disclaimer(blocks: Sequence[Block], kinds: list[Kind], start: int, end
         begins.append(length)
         length += len(block.text) + 1
     text = "".join([f"{block.text} " for block in blocks[start:end]])
-    folded = text.casefold()
-    if not any(stem in folded for stem in words.DISCLAIMER_STEMS):
+    if not _may_hold_notice(text):
         return
     found = words.DISCLAIMER.search(text.rstrip(), max(0, len(text) - MAX_NOTICE))
     if found is None:
