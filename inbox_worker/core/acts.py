@@ -66,8 +66,8 @@ class _Rows(dict[str, int]):
         self.lanes = struct.Struct(f"<{len(model.labels) + 1}Q")
 
     def __missing__(self, feature: str) -> int:
-        frequency, *weights = (round(100 * number) for number in self._weights[feature])
-        lanes = (frequency * number + _ABOVE_ZERO for number in (frequency, *weights))
+        frequency, *weights = [round(100 * number) for number in self._weights[feature]]
+        lanes = [frequency * number + _ABOVE_ZERO for number in (frequency, *weights)]
         row = self[feature] = int.from_bytes(self.lanes.pack(*lanes), "little")
         return row
 
@@ -81,27 +81,34 @@ def _rows(model: Model) -> _Rows:
 
 
 @lru_cache(maxsize=2048)
-def _shares(text: str, model: Model) -> Mapping[str, float]:
+def _scores(text: str, model: Model) -> tuple[float, ...]:
+    """The score of every label for a text that is `normal`, less the highest; empty where no word is known."""
     rows = _rows(model)
     known = model.weights.keys() & features(text)
     if not known:
-        return {}
-    lanes = rows.lanes.unpack(sum(map(rows.__getitem__, known)).to_bytes(rows.lanes.size, "little"))
-    square, *sums = (lane - len(known) * _ABOVE_ZERO for lane in lanes)
-    if not square:
-        return {}
-    unit = 100 * math.sqrt(square)
-    scores = [bias + total / unit for bias, total in zip(model.bias, sums, strict=True)]
+        return ()
+    square, *sums = rows.lanes.unpack(sum(map(rows.__getitem__, known)).to_bytes(rows.lanes.size, "little"))
+    lifted = len(known) * _ABOVE_ZERO
+    if square == lifted:
+        return ()
+    unit = 100 * math.sqrt(square - lifted)
+    scores = [bias + (total - lifted) / unit for bias, total in zip(model.bias, sums, strict=True)]
     top = max(scores)
-    powers = [math.exp(score - top) for score in scores]
-    whole = sum(powers)
-    return {label: power / whole for label, power in zip(model.labels, powers, strict=True)}
+    return tuple([score - top for score in scores])
 
 
 @lru_cache(maxsize=2048)
+def _likeliest(sentence: str, model: Model, scheme: Scheme | None) -> tuple[str, float]:
+    """The label of the highest probability, and that; "" where nothing is known."""
+    scores = _scores(normal(sentence, scheme), model)
+    return (model.labels[scores.index(0.0)], 1 / sum(map(math.exp, scores))) if scores else ("", 0.0)
+
+
 def of(sentence: str, model: Model, scheme: Scheme | None = None) -> Mapping[str, float]:
     """Return the probability of every label for `sentence`; nothing where the model knows none of its words."""
-    return _shares(normal(sentence, scheme), model)
+    powers = list(map(math.exp, _scores(normal(sentence, scheme), model)))
+    whole = sum(powers)
+    return {label: power / whole for label, power in zip(model.labels, powers, strict=bool(powers))}
 
 
 def likelihood(sentence: str, labels: tuple[str, ...], model: Model, scheme: Scheme | None = None) -> float:
@@ -125,5 +132,6 @@ LEAST = {
 
 
 def does(sentence: str, label: str, model: Model, scheme: Scheme | None = None) -> bool:
-    """Return whether `sentence` plainly is of `label`, one of LEAST."""
-    return of(sentence, model, scheme).get(label, 0.0) >= LEAST[label]
+    """Return whether `sentence` plainly is of `label`, one of LEAST: all are half or more, so only the likeliest is."""
+    likeliest, share = _likeliest(sentence, model, scheme)
+    return likeliest == label and share >= LEAST[label]

@@ -52,3 +52,15 @@ def test_rows_added_as_whole_numbers_give_the_sums_of_plain_arithmetic(text: str
     whole = math.fsum(map(math.exp, scores))
     wanted = {label: math.exp(score) / whole for label, score in zip(MODEL.labels, scores, strict=True)}
     assert acts.of(text, MODEL) == pytest.approx(wanted)
+
+
+def test_every_limit_is_half_or_more_so_that_only_the_likeliest_label_reaches_it():
+    assert min(acts.LEAST.values()) >= 0.5
+
+
+@pytest.mark.parametrize("text", ["Count me in.", "Please take my name off the list.", "I can't go on.", "Noted."])
+def test_a_sentence_does_what_its_shares_say(text: str):
+    shares = acts.of(text, MODEL, SCHEME)
+    assert {label for label in acts.LEAST if acts.does(text, label, MODEL, SCHEME)} == {
+        label for label, least in acts.LEAST.items() if shares[label] >= least
+    }
