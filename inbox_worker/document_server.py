@@ -20,7 +20,6 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import IO, Any
 
 from inbox_worker.formats import MAX_CELL, MAX_ROWS, Row, Unreadable, docx, odt, pdf, rtf, text
 from inbox_worker.formats.sniff import Format
@@ -124,16 +123,6 @@ def _answer(kind: str, content: bytes) -> bytes:
 
 def _problem(code: str) -> bytes:
     return json.dumps({"problem": code}).encode()
-
-
-def read_message(source: IO[bytes]) -> dict[str, Any] | None:
-    """Return the next answer that the server wrote to `source`, or None at its end."""
-    line = source.readline(1_000)
-    if not line:
-        return None
-    size = json.loads(line)["size"]
-    content = source.read(size)
-    return json.loads(content) if len(content) == size else None
 
 
 if __name__ == "__main__":

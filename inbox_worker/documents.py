@@ -15,12 +15,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import IO, Any
 
 from inbox_worker.core.cleaning import body_text
 from inbox_worker.core.document import FormText
 from inbox_worker.core.mail import Attachment
-from inbox_worker.document_server import read_message
 from inbox_worker.formats.sniff import READABLE, Format, image_size, sniff
 
 
@@ -134,7 +133,7 @@ class _Server:
                 process.stdin.write(json.dumps({"format": kind, "size": len(content)}).encode() + b"\n")
                 process.stdin.write(content)
                 process.stdin.flush()
-                answer = read_message(process.stdout)
+                answer = _received(process.stdout)
             except (OSError, ValueError):
                 answer = None
             finally:
@@ -183,6 +182,16 @@ class _Server:
                 except OSError:
                     continue
         process.wait()
+
+
+def _received(source: IO[bytes]) -> dict[str, Any] | None:
+    """Return the next answer of the server, or None at its end; `document_server` says how it is written."""
+    line = source.readline(1_000)
+    if not line:
+        return None
+    size = json.loads(line)["size"]
+    content = source.read(size)
+    return json.loads(content) if len(content) == size else None
 
 
 _SERVER = _Server()

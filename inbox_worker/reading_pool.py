@@ -17,7 +17,7 @@ from inbox_worker.core.reading import Reading
 from inbox_worker.reader import Content, Reader
 from inbox_worker.reading_process import Limits, ReadingProcess
 
-_WORTH_ANOTHER = 8  # mails that wait: to start a process takes as long as to read some dozen
+_WORTH_ANOTHER = 64  # mails that wait: to start a process (imports, patterns) takes as long as to read eighty
 
 Read = tuple[Content, Reading]
 _Task = tuple[Future[Read], Callable[[ReadingProcess], Read]]

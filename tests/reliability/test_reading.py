@@ -67,7 +67,7 @@ def test_a_mail_that_takes_too_long_costs_none_of_those_that_are_read_beside_it(
 def test_few_mails_start_one_process_and_many_start_as_many_as_are_allowed(reader: Reader, pool: ReadingPool) -> None:
     pool.read(reader, raw(1), NOW)
     assert len(pool._processes) == 1
-    for future in [pool.submit(reader, raw(uid), NOW) for uid in range(1, 60)]:
+    for future in [pool.submit(reader, raw(uid), NOW) for uid in range(1, 300)]:
         future.result()
     assert len(pool._processes) == 3
 
