@@ -10,12 +10,13 @@ from pathlib import Path
 
 from bench import parts
 from bench.full_database import full_database
+from bench.latency import latency
 from bench.report import BEGIN, END, Results, markdown, picture, summary
 from bench.servers import Dovecot, sink
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-PARTS = ("throughput", "far", "poll", "start", "memory", "backlog", "rows")
+PARTS = ("throughput", "far", "poll", "latency", "start", "memory", "backlog", "rows")
 
 
 def options() -> argparse.Namespace:
@@ -27,6 +28,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--far-mails", type=int, default=200, help="in the far mailbox [200]")
     parser.add_argument("--round-trip", type=float, default=20, help="ms to the far server [20]")
     parser.add_argument("--polls", default="1000,10000", help="sizes of the folders for the empty poll [1000,10000]")
+    parser.add_argument("--deliveries", type=int, default=50, help="mails for the latency with push [50]")
     parser.add_argument("--large", default="24,50", help="MB of the large mails [24,50]")
     parser.add_argument("--rows", default="1000000,100000", help="mails, applications on record [1000000,100000]")
     parser.add_argument("--peer", action="append", default=[], help="script of another program (prepare, run, count)")
@@ -72,6 +74,9 @@ def measured(asked: argparse.Namespace, wanted: list[str], ground: parts.Ground)
         for mails in map(int, asked.polls.split(",")):
             say(f"an empty poll, {mails} mails")
             results.polls.append(parts.empty_poll(ground, mails, dict(os.environ)))
+    if "latency" in wanted:
+        say(f"latency with push, {asked.deliveries} mails")
+        results.latencies = latency(ground, asked.deliveries)
     if "start" in wanted:
         say("start-up")
         results.starts = starts(ground)

@@ -73,6 +73,14 @@ def mail(number: int, seed: int, date: datetime) -> bytes:
     return _whole(draw, sender, subject, date, body)
 
 
+def application(number: int, seed: int, date: datetime) -> tuple[str, bytes]:
+    """Return the address of a sender, and a mail of theirs that is answered: an application or a request."""
+    draw = random.Random(f"application:{seed}:{number}")  # noqa: S311 - a mail that can be made again
+    sender = _Sender(draw, number)
+    subject, text = _scheme_text(draw, sender)
+    return sender.address, _whole(draw, sender, subject, date, _alternative(draw, text, draw.randint(200, 2_000)))
+
+
 def write_maildir(folder: Path, count: int, seed: int = SEED, now: datetime | None = None) -> int:
     """Write `count` mails into a new Maildir, delivered at `now`; return their bytes in all."""
     for name in ("cur", "new", "tmp"):

@@ -6,6 +6,7 @@ from statistics import median
 from xml.sax.saxutils import escape
 
 from bench.full_database import TARGET_MS, FullDatabase
+from bench.latency import Latency
 from bench.parts import PLAIN, WORKER, Backlog, Poll, Start
 from bench.runner import Measured
 
@@ -22,6 +23,7 @@ class Results:
     far: list[Measured] = field(default_factory=list)
     round_trip_ms: float = 0.0
     polls: list[Poll] = field(default_factory=list)
+    latencies: list[Latency] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     large: list[tuple[int, Measured]] = field(default_factory=list)
     backlog: Backlog | None = None
@@ -49,6 +51,7 @@ def markdown(results: Results) -> str:
         _stages(results.throughput),
         _peers(f"A far server: {results.round_trip_ms:g} ms round trip", results.far),
         _polls(results.polls),
+        _latencies(results.latencies),
         _starts(results.starts),
         _large(results.large),
         _backlog(results.backlog),
@@ -60,6 +63,7 @@ def markdown(results: Results) -> str:
 def targets(results: Results) -> list[Target]:
     """Return every target that this run can judge."""
     found = [*_throughput_targets(results.throughput), *_far_targets(results.far), *_poll_targets(results.polls)]
+    found += _latency_targets(results.latencies)
     limits = {"--help": 0.3, "once": 1.0}
     for start in results.starts:
         limit = limits[start.command.split()[0]]
@@ -139,6 +143,17 @@ def _full_targets(full: FullDatabase | None) -> list[Target]:
     return [Target(what, f"under {TARGET_MS:g} ms", f"{slowest.median:.0f} ms", slowest.median < TARGET_MS)]
 
 
+def _latency_targets(found: Sequence[Latency]) -> list[Target]:
+    if not found:
+        return []
+    ours = [1000 * each.ours for each in found]
+    what = "delivery to reply with push, beyond the server's own delay"
+    return [
+        Target(f"{what}, median", "at most 100 ms", f"{median(ours):.0f} ms", median(ours) <= 100),
+        Target(f"{what}, worst of {len(ours)}", "at most 500 ms", f"{max(ours):.0f} ms", max(ours) <= 500),
+    ]
+
+
 _ASKING = frozenset({"STATUS", "SELECT", "EXAMINE", "SEARCH", "UID_SEARCH", "FETCH", "UID_FETCH", "NOOP"})
 
 
@@ -211,6 +226,21 @@ def _polls(polls: Sequence[Poll]) -> str:
     ]
     head = ("mails in the folder", "commands", "round trips in all", "octets")
     return _table("A poll with nothing new", head, rows) if rows else ""
+
+
+def _latencies(found: Sequence[Latency]) -> str:
+    if not found:
+        return ""
+    kinds = {
+        "until a client that only listens is told": [each.told for each in found],
+        "until the submission server has the reply": [each.replied for each in found],
+        "the one beyond the other, mail by mail": [each.ours for each in found],
+    }
+    rows = [
+        (what, *(f"{1000 * seconds:.0f} ms" for seconds in (min(all_), median(all_), max(all_))))
+        for what, all_ in kinds.items()
+    ]
+    return _table(f"From delivery to reply with push, {len(found)} mails", ("", "least", "median", "worst"), rows)
 
 
 def _starts(starts: Sequence[Start]) -> str:

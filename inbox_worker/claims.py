@@ -44,7 +44,10 @@ class Claims:
     def release_stale(self) -> None:
         """Take back what a worker claimed that is gone: at once where its lock shows that, else after a while."""
         with self._store.reading() as view:
-            gone = [name for name in view.claimants() if not self._locks.alive(name)]
+            claimants = view.claimants()
+        if not claimants:  # as mostly: nothing to write
+            return
+        gone = [name for name in claimants if not self._locks.alive(name)]
         with self._store.transaction() as tx:
             released = [tx.release_claims_of(name) for name in gone]
             released.append(tx.release_stale_claims(self._clock(), STALE_CLAIM))

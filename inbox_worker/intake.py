@@ -66,8 +66,13 @@ class Intake:
         self._pool = pool
         self._clock = clock
 
-    def poll(self, mailbox: ImapMailbox, stop: Callable[[], bool] = lambda: False) -> Poll:
-        """Take in every mail after the stored point, and look whether any is missing.
+    def poll(
+        self,
+        mailbox: ImapMailbox,
+        stop: Callable[[], bool] = lambda: False,
+        taken_in: Callable[[], None] = lambda: None,
+    ) -> Poll:
+        """Take in every mail after the stored point, and look whether any is missing. taken_in: called at each commit.
 
         `stop` is asked between mails and heeded between batches. A crash anywhere repeats at most one batch, whose
         mails the ledger then knows. Raises MailboxError or StoreError; what was committed before stays.
@@ -86,6 +91,7 @@ class Intake:
         new = mailbox.mails_after(position, point.next_uid - 1)
         for batch in self.take_in(mailbox, new, position, result, stop):
             reached = batch.through + 1
+            taken_in()
             if stop():
                 return result
         with self._store.transaction() as tx:

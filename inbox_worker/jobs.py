@@ -99,7 +99,6 @@ class Jobs:
         def ready() -> None:
             if not self._take(box):
                 raise Busy(f"mailbox {name}: another worker reads it{self._holder(name)}; this one waits")
-            self._say_who(name)
 
         def work(report: Report) -> None:
             polled = self._polled(box)
@@ -110,9 +109,7 @@ class Jobs:
                 report.counts["started"] = 1
 
         with self._polling[name]:
-            report = self._run(poll_job(box), work, ready)
-        if report.counts.total():
-            self._wake(OUTBOX)  # what it queued goes out at once
+            report = self._run(poll_job(box), work, ready, reads=name)
         self._note_failure(name, report)
         return report
 
@@ -121,7 +118,8 @@ class Jobs:
         for left in reversed(range(_SESSIONS)):
             try:
                 with box.connection() as mailbox:
-                    polled = box.intake.poll(mailbox, self._beating(poll_job(box)))
+                    # What a batch has queued goes out at once, while the rest is read.
+                    polled = box.intake.poll(mailbox, self._beating(poll_job(box)), lambda: self._wake(OUTBOX))
                     box.filer.run(mailbox)
                     return polled
             except SessionExpired:
@@ -165,12 +163,6 @@ class Jobs:
         with self._service.store.reading() as view:
             holder = next((lease.holder for lease in view.leases() if lease.name == name), None)
         return f" ({holder})" if holder else ""
-
-    def _say_who(self, name: str) -> None:
-        """Write down that this worker reads a mailbox, for `status` and for workers that wait."""
-        now = self._service.clock()
-        with self._service.store.transaction() as tx:
-            tx.renew_lease(name, self._service.worker, at=now, until=now + _LEASE)
 
     def _note_failure(self, name: str, report: Report) -> None:
         """Back off from a mailbox that fails; many workers and mailboxes do not come back all at once."""
@@ -245,16 +237,23 @@ class Jobs:
                 pass  # the run says so too, and counts it
         return self._run(privacy.JOB, work)
 
-    def _run(self, name: str, work: Callable[[Report], None], ready: Callable[[], None] = lambda: None) -> Report:
+    def _run(
+        self,
+        name: str,
+        work: Callable[[Report], None],
+        ready: Callable[[], None] = lambda: None,
+        reads: str | None = None,
+    ) -> Report:
         """Run one job, note when and how in the database, and turn faults into its report.
 
-        ready: raises Busy where another worker has the job in hand; nothing is noted then.
+        ready: raises Busy where another worker has the job in hand; nothing is noted then. reads: the mailbox that
+        the job reads.
         """
         report = Report(name)
         with self._liveness.running(name):
             try:
                 ready()
-                self._started(name)
+                self._started(name, reads)
                 work(report)
             except InboxWorkerError as error:
                 report.error = error
@@ -265,10 +264,13 @@ class Jobs:
                 self._finish(report)
         return report
 
-    def _started(self, name: str) -> None:
+    def _started(self, name: str, reads: str | None) -> None:
+        """Write down that a job runs, and who reads the mailbox: for `status`, and for workers that wait."""
         now = self._service.clock()
         with self._service.store.transaction() as tx:
             tx.job_started(name, now)
+            if reads is not None:
+                tx.renew_lease(reads, self._service.worker, at=now, until=now + _LEASE)
 
     def _finish(self, report: Report) -> None:
         now = self._service.clock()
