@@ -98,10 +98,12 @@ def _append(ground: Ground, user: str, mail: bytes) -> float:
 
 def _reply(handed_over: "queue.SimpleQueue[tuple[str, float]]", address: str) -> float:
     """Return when the reply to `address` was there; what went to the team is passed over."""
-    while True:
-        recipient, at = handed_over.get(timeout=_PATIENCE)
-        if recipient == address:
-            return at
+    with contextlib.suppress(queue.Empty):
+        while True:
+            recipient, at = handed_over.get(timeout=_PATIENCE)
+            if recipient == address:
+                return at
+    raise SystemExit(f"inbox-worker run with push: no reply within {_PATIENCE:g} seconds")
 
 
 class _Ear:
