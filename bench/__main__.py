@@ -11,7 +11,8 @@ from pathlib import Path
 from bench import parts
 from bench.full_database import full_database
 from bench.latency import latency
-from bench.report import BEGIN, END, Results, markdown, picture, summary
+from bench.picture import picture
+from bench.report import BEGIN, END, Results, markdown, summary
 from bench.servers import Dovecot, sink
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +78,12 @@ def measured(asked: argparse.Namespace, wanted: list[str], ground: parts.Ground)
     if "latency" in wanted:
         say(f"latency with push, {asked.deliveries} mails")
         results.latencies = latency(ground, asked.deliveries)
+    measure_footprint(asked, wanted, ground, results)
+    return results
+
+
+def measure_footprint(asked: argparse.Namespace, wanted: list[str], ground: parts.Ground, results: Results) -> None:
+    """Add what the service takes: start-up, memory, and a database that has grown."""
     if "start" in wanted:
         say("start-up")
         results.starts = starts(ground)
@@ -91,7 +98,6 @@ def measured(asked: argparse.Namespace, wanted: list[str], ground: parts.Ground)
         mails, applications = map(int, asked.rows.split(","))
         say(f"{mails} mails and {applications} applications on record")
         results.full = full_database(ground.base, mails, applications, say)
-    return results
 
 
 def starts(ground: parts.Ground) -> list[parts.Start]:

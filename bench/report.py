@@ -1,9 +1,8 @@
-"""What was measured -> the generated part of docs/performance.md and its picture. Ratios within one run alone."""
+"""What was measured -> the generated part of docs/performance.md. Ratios within one run alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from xml.sax.saxutils import escape
 
 from bench.full_database import TARGET_MS, FullDatabase
 from bench.latency import Latency
@@ -198,19 +197,20 @@ def _peers(title: str, found: Sequence[Measured]) -> str:
 
 
 def _stages(found: Sequence[Measured]) -> str:
-    clocked, plain = _clocked(found, WORKER), _clocked(found, PLAIN)
-    if clocked is None or plain is None:
+    ours, plain = clocked(found, WORKER), clocked(found, PLAIN)
+    if ours is None or plain is None:
         return ""
     whole = sum(processor for _, processor in plain.values())
     rows = [
         (stage, f"{wall / whole:.2f}", f"{processor / whole:.2f}")
-        for stage, (wall, processor) in sorted(clocked.items(), key=lambda pair: -pair[1][1])
+        for stage, (wall, processor) in sorted(ours.items(), key=lambda pair: -pair[1][1])
     ]
     head = ("stage of inbox_worker", "wall time a mail", "processor time a mail")
     return _table("Where the time goes (1.00: all processor time that the plain loop takes for a mail)", head, rows)
 
 
-def _clocked(found: Sequence[Measured], peer: str) -> Mapping[str, tuple[float, float]] | None:
+def clocked(found: Sequence[Measured], peer: str) -> Mapping[str, tuple[float, float]] | None:
+    """Return stage -> wall and processor ms a mail of the last run of `peer` that had a clock; None: none had."""
     return next((each.stages for each in reversed(found) if each.peer == peer and each.stages), None)
 
 
@@ -276,40 +276,3 @@ def _full(full: FullDatabase | None) -> str:
     return _table(
         title, ("what is asked", "first time, by the clock", "processor time, median", f"target {TARGET_MS:g} ms"), rows
     )
-
-
-def picture(results: Results) -> str:
-    """Return an SVG: the stages of the plain loop and of inbox_worker, processor time a mail, as stacked bars."""
-    bars = [(name, _clocked(results.throughput, name) or {}) for name in (PLAIN, WORKER)]
-    whole = sum(processor for _, processor in bars[0][1].values()) or 1.0
-    longest = max(sum(pair[1] for pair in stages.values()) for _, stages in bars) / whole or 1.0
-    shapes, legend, names = [], [], list(dict.fromkeys(stage for _, stages in bars for stage in stages))
-    for row, (name, stages) in enumerate(bars):
-        x, y = 120.0, 20 + 50 * row
-        shapes.append(f'<text x="10" y="{y + 20}">{escape(name)}</text>')
-        for stage, (_, processor) in stages.items():
-            width = 620 * processor / whole / longest
-            fill = _COLOURS[names.index(stage) % len(_COLOURS)]
-            title = f"<title>{escape(stage)}: {processor / whole:.2f}</title>"
-            shapes.append(f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="32" fill="{fill}">{title}</rect>')
-            x += width
-        shapes.append(
-            f'<text x="{x + 6:.1f}" y="{y + 20}">{sum(pair[1] for pair in stages.values()) / whole:.2f}</text>'
-        )
-    for number, stage in enumerate(names):
-        x, y = 120 + 340 * (number % 2), 130 + 20 * (number // 2)
-        legend.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{_COLOURS[number % len(_COLOURS)]}"/>')
-        legend.append(f'<text x="{x + 18}" y="{y + 11}">{escape(stage)}</text>')
-    height = 150 + 20 * (len(names) // 2 + 1)
-    label = "Processor time a mail by stage; 1.00 is the plain loop"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 820 {height}" role="img" aria-label="{label}" '
-        'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>'
-        f'{"".join(shapes)}{"".join(legend)}<text x="120" y="{height - 8}">{label}</text></svg>\n'
-    )
-
-
-_COLOURS = (
-    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb", "#0b3954", "#f4a261", "#7a5195",
-    "#2a9d8f", "#8d6e63",
-)  # fmt: skip
