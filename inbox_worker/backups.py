@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from inbox_worker.errors import ConfigError, StoreError
+from inbox_worker.errors import ConfigError, StoreError, UsageError
 from inbox_worker.store.engine import BUSY_SECONDS, parse, sqlite_file
 
 
@@ -13,7 +13,8 @@ def backup(url: str, target: Path, *, replace: bool = False) -> int:
     """Copy the SQLite database at `url` to `target`, readable by its owner alone; return its size in bytes.
 
     The copy is checked before it takes the place of an older one. Raises ConfigError for PostgreSQL, which has its own
-    means, and where `target` is there already; StoreError where it cannot be written.
+    means; UsageError where `target` is there already or its folder does not take it; StoreError where the database
+    cannot be read or copied.
     """
     source = sqlite_file(url)
     if source is None:
@@ -22,7 +23,7 @@ def backup(url: str, target: Path, *, replace: bool = False) -> int:
     if not source.exists():
         raise ConfigError(f'{source}: no such database; run "inbox-worker migrate"')
     if target.exists() and (not replace or target.samefile(source)):
-        raise ConfigError(f"{target}: is there already; name another file, or add --replace")
+        raise UsageError(f"{target}: is there already; name another file, or add --replace")
     fresh = target.with_name(f".{target.name}.new")
     try:
         fresh.unlink(missing_ok=True)
@@ -31,7 +32,8 @@ def backup(url: str, target: Path, *, replace: bool = False) -> int:
         fresh.replace(target)
     except (OSError, sqlite3.Error) as error:
         fresh.unlink(missing_ok=True)
-        raise StoreError(f"{target}: the backup cannot be written ({_kind(error)}); nothing was replaced") from error
+        said = f"{target}: the backup cannot be written ({_kind(error)}); nothing was replaced"
+        raise (UsageError(said) if isinstance(error, OSError) else StoreError(said)) from error
     return target.stat().st_size
 
 

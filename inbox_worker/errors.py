@@ -17,6 +17,12 @@ class ConfigError(InboxWorkerError):
         super().__init__("\n".join(self.problems))
 
 
+class UsageError(InboxWorkerError):
+    """What a command was given cannot be used: no such record, no such state, no such file (exit 2)."""
+
+    exit_code = 2
+
+
 class TemplateError(ConfigError):
     """A template cannot be rendered; the text names file, line and variable."""
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from inbox_worker.core.plan import missing_fields
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.core.summarise import by_week, grouped
-from inbox_worker.errors import InboxWorkerError
+from inbox_worker.errors import UsageError
 from inbox_worker.records import Application
 from inbox_worker.safe_text import revealed
 from inbox_worker.template_filters import date
@@ -20,10 +20,8 @@ from inbox_worker.workbook import Cell, Chart, Table, acts, workbook
 _HEADS = ("Reference", "State", "Received", "Changed", "Sender", "Missing", "Not delivered", "Duplicate of", "Notes")
 
 
-class ExportError(InboxWorkerError):
-    """The export cannot be written."""
-
-    exit_code = 73
+class ExportError(UsageError):
+    """The export cannot be written where it was asked for."""
 
 
 def table(applications: Iterable[Application], scheme: Scheme, zone: str, *, answers: bool = True) -> Table:

@@ -10,7 +10,7 @@ from inbox_worker.core.approval import Approval
 from inbox_worker.core.mail import RawMail
 from inbox_worker.core.reading import Outcome
 from inbox_worker.core.scheme import Scheme
-from inbox_worker.errors import ConfigError
+from inbox_worker.errors import ConfigError, UsageError
 from inbox_worker.imap import ImapMailbox
 from inbox_worker.records import Application, HeldMail, LedgerRow, OutboxItem
 from inbox_worker.second_reading import APPROVED, CannotApprove
@@ -32,17 +32,17 @@ def retry(service: Service, entry: HeldMail, by: str) -> Came:
 
 
 def approve(service: Service, entry: HeldMail, approval: Approval) -> Came:
-    """Take a held mail in on a person's word. Raises CannotApprove, ConfigError and what the servers raise."""
+    """Take a held mail in on a person's word. Raises CannotApprove, UsageError, and the servers' errors."""
     return _again(service, entry, approval.by, approval)
 
 
 def scheme_for(service: Service, entry: HeldMail, named: str | None) -> Scheme:
-    """Return the scheme that a held mail belongs to. Raises ConfigError where a person must name it."""
+    """Return the scheme that a held mail belongs to. Raises UsageError where a person must name it."""
     keys = _box(service, entry).section.schemes
     key = named or entry.ledger.scheme or (keys[0] if len(keys) == 1 else None)
     if key not in keys:
         found = f', found "{key}"' if key else ""
-        raise ConfigError(f"--scheme: expected one of {', '.join(keys)}{found}")
+        raise UsageError(f"--scheme: expected one of {', '.join(keys)}{found}")
     return scheme_of(service.config.scheme(key))
 
 
@@ -65,7 +65,7 @@ def _again(service: Service, entry: HeldMail, by: str, approval: Approval | None
 def find(service: Service, box: Box, mailbox: ImapMailbox, entry: HeldMail) -> RawMail:
     """Return the mail of `entry` from the server: where it lay, or wherever our folders have it now.
 
-    Raises ConfigError where it is not there any more.
+    Raises UsageError where it is not there any more.
     """
     raw = mailbox.fetch_one(entry.ledger.mail_id)
     if raw is not None:
@@ -78,7 +78,7 @@ def find(service: Service, box: Box, mailbox: ImapMailbox, entry: HeldMail) -> R
             for mail in batch.mails:
                 if _is(service, box, mail, entry.ledger):
                     return mail
-    raise ConfigError(
+    raise UsageError(
         f"held mail {entry.id} is not in folder {entry.ledger.mail_id.folder} any more; put it back, or deal with it "
         f"by hand and then: inbox-worker held resolve {entry.id}"
     )

@@ -92,7 +92,7 @@ def correct(
     """Correct one value. The old one is kept, with who changed it and when."""
     import sys
 
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     with clear_errors(), opened(config) as (settings, store):
         with store.reading() as view:
@@ -100,7 +100,7 @@ def correct(
         scheme = _scheme(settings, found.scheme)
         keys = [item.key for item in scheme.fields]
         if field not in keys:
-            raise ConfigError(f'field: expected one of {", ".join(keys)}, found "{field}"')
+            raise UsageError(f'field: expected one of {", ".join(keys)}, found "{field}"')
         text = sys.stdin.read().strip() if value == "-" else value
         with store.transaction() as tx:
             corrected = tx.correct(reference, field, text, by=by or who(), at=datetime.now(UTC)) or found
@@ -142,13 +142,15 @@ def export(
     scheme: SchemeOption = None,
 ) -> None:
     """Export applications, every answer in full. The file holds personal data: keep it as you keep the database."""
+    from inbox_worker.plurals import counted
+
     with clear_errors(), opened(config) as (settings, store):
         kind = _kind(out)
         chosen = _scheme(settings, scheme or settings.schemes[0].key)
         number = write_export(out, kind, chosen, store, settings.time_zone, settings.scheme(chosen.key).group_by)
         with store.transaction() as tx:
             tx.audit(who(), f"exported {number} as {kind}", f"scheme {chosen.key}", datetime.now(UTC))
-    typer.echo(f"{number} applications in {out}")
+    typer.echo(f"{counted(number, 'application')} in {out}")
 
 
 def write_export(
@@ -169,7 +171,7 @@ def write_export(
 
 
 def _kind(out: Path) -> Literal["csv", "xlsx", "json"]:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     match out.suffix.lower():
         case ".csv":
@@ -178,7 +180,7 @@ def _kind(out: Path) -> Literal["csv", "xlsx", "json"]:
             return "xlsx"
         case ".json":
             return "json"
-    raise ConfigError(f'out: expected a file that ends in .csv, .xlsx or .json, found "{out.name}"')
+    raise UsageError(f'out: expected a file that ends in .csv, .xlsx or .json, found "{out.name}"')
 
 
 def _row(application: "Application", scheme: "Scheme", received: str) -> tuple[str, ...]:
@@ -205,27 +207,27 @@ def _value_rows(application: "Application", scheme: "Scheme") -> list[tuple[str,
 
 def _scheme(settings: "Config", key: str) -> "Scheme":
     from inbox_worker.config.rules import scheme
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     try:
         return scheme(settings.scheme(key))
     except KeyError:
         keys = ", ".join(each.key for each in settings.schemes)
-        raise ConfigError(f'scheme: expected one of {keys}, found "{key}"') from None
+        raise UsageError(f'scheme: expected one of {keys}, found "{key}"') from None
 
 
 def _state(text: str) -> "ApplicationState":
     from inbox_worker.core.effects import ApplicationState
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     try:
         return ApplicationState(text)
     except ValueError:
         states = ", ".join(state.value for state in ApplicationState)
-        raise ConfigError(f'state: expected one of {states}, found "{text}"') from None
+        raise UsageError(f'state: expected one of {states}, found "{text}"') from None
 
 
 def _not_there(reference: str) -> NoReturn:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
-    raise ConfigError(f'there is no application "{reference}"; see: inbox-worker applications list')
+    raise UsageError(f'there is no application "{reference}"; see: inbox-worker applications list')

@@ -36,12 +36,12 @@ def list_(
 
 
 def _start(since: str | None, zone: str) -> datetime | None:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     if since is None:
         return None
     try:
         day = date.fromisoformat(since)
     except ValueError:
-        raise ConfigError(f'since: expected a day such as "2026-11-01", found "{since}"') from None
+        raise UsageError(f'since: expected a day such as "2026-11-01", found "{since}"') from None
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

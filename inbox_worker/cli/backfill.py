@@ -26,7 +26,7 @@ def backfill(
     from inbox_worker.backfill import backfill as work
     from inbox_worker.cli.common import config_path
     from inbox_worker.config import load
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
     from inbox_worker.log import setup
     from inbox_worker.scheduler import stop_on_signals
 
@@ -39,7 +39,7 @@ def backfill(
             boxes = [box for box in built.boxes if mailbox in (None, box.section.name)]
             if not boxes:
                 names = ", ".join(box.section.name for box in built.boxes)
-                raise ConfigError(f"there is no mailbox {mailbox}; there are: {names}")
+                raise UsageError(f"there is no mailbox {mailbox}; there are: {names}")
             for box in boxes:
                 with box.connection() as connection:
                     progress = work(box, built.store, since.date(), connection, stop.is_set)

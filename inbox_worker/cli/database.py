@@ -40,6 +40,7 @@ def rotate_key(
     """Encrypt every value with the first of encryption.keys. Afterwards the older keys are not needed any more."""
     from inbox_worker import vault
     from inbox_worker.errors import ConfigError
+    from inbox_worker.plurals import counted
     from inbox_worker.rotation import rotate
     from inbox_worker.store import Store
 
@@ -50,9 +51,9 @@ def rotate_key(
         with Store(settings.database, ring) as store:
             done = rotate(store, ring, by=who(), at=datetime.now(UTC), progress=_progress())
     if done.current is None:
-        typer.echo(f"{done.values} values are plain now; empty encryption.keys")
+        typer.echo(f"plain now: {counted(done.values, 'value')}; empty encryption.keys")
     else:
-        typer.echo(f"{done.values} values are encrypted anew; every value is encrypted with {done.current}")
+        typer.echo(f"encrypted anew: {counted(done.values, 'value')}; every value is encrypted with {done.current}")
     for key in done.dropped:
         typer.echo(f"{key}: no value of this database needs it any more; backups made before still do")
     if not done.scrubbed:

@@ -76,25 +76,30 @@ def release(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Send rehearsed messages after all: these, or all of them. Asks before it does."""
-    from inbox_worker.errors import ConfigError
+    """Send rehearsed messages after all: these, or all of them. Asks before it does.
+
+    In mode rehearse they wait until the service runs in mode live.
+    """
+    from inbox_worker.errors import UsageError
+    from inbox_worker.plurals import counted
     from inbox_worker.records import OutboxState
 
     with clear_errors(), opened(config) as (settings, store):
         if bool(numbers) == every:
-            raise ConfigError("name the numbers of rehearsed messages, or --all; see: outbox list --state rehearsed")
+            raise UsageError("name the numbers of rehearsed messages, or --all; see: outbox list --state rehearsed")
         with store.reading() as view:
             waiting = {item.id for item in view.outbox([OutboxState.REHEARSED])}
         chosen = sorted(waiting if every else waiting & set(numbers or ()))
         if not chosen:
-            raise ConfigError("none of these is a rehearsed message; see: outbox list --state rehearsed")
+            raise UsageError("none of these is a rehearsed message; see: outbox list --state rehearsed")
         if not yes:
-            typer.confirm(f"{len(chosen)} messages will be sent. Go on?", abort=True)
+            when = "" if settings.mode == "live" else ", once the service runs in mode live"
+            typer.confirm(f"{counted(len(chosen), 'message')} will be sent{when}. Go on?", abort=True)
         with store.transaction() as tx:
             done = tx.release(chosen, by=who(), at=datetime.now(UTC))
-    typer.echo(f"{len(done)} messages are queued")
+    typer.echo(f"queued: {counted(len(done), 'message')}")
     if settings.mode == "rehearse":
-        typer.echo("they go out once the service runs in mode live")
+        typer.echo("nothing goes out yet: mode rehearse; they go out once the service runs in mode live")
 
 
 @app.command()
@@ -118,20 +123,20 @@ def _move(number: int, config: Path | None, how: str) -> None:
 
 
 def _wrong_state(item: "OutboxItem", how: str) -> NoReturn:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     what = "it cannot be cancelled" if how == "cancel" else "there is nothing to retry"
-    raise ConfigError(f"message {item.id} is {item.state.value}: {what}")
+    raise UsageError(f"message {item.id} is {item.state.value}: {what}")
 
 
 def _state(text: str) -> "OutboxState":
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
     from inbox_worker.records import OutboxState
 
     try:
         return OutboxState(text)
     except ValueError:
-        raise ConfigError(f'state: expected one of {", ".join(s.value for s in OutboxState)}, found "{text}"') from None
+        raise UsageError(f'state: expected one of {", ".join(s.value for s in OutboxState)}, found "{text}"') from None
 
 
 def _object(item: "OutboxItem") -> dict[str, object]:
@@ -153,6 +158,6 @@ def _object(item: "OutboxItem") -> dict[str, object]:
 
 
 def _not_there(number: int) -> NoReturn:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
-    raise ConfigError(f"there is no message {number}; see: inbox-worker outbox list")
+    raise UsageError(f"there is no message {number}; see: inbox-worker outbox list")

@@ -83,6 +83,7 @@ def export(
     """Write everything held about one address: JSON and a page to read. Check who asks before you hand it out."""
     from inbox_worker import vault
     from inbox_worker.dossiers import write
+    from inbox_worker.plurals import counted
 
     with clear_errors(), opened(config) as (settings, store):
         now = datetime.now(UTC)
@@ -95,7 +96,8 @@ def export(
     if as_json:
         print_json({"files": [str(path) for path in paths], "applications": len(dossier.applications)})
         return
-    typer.echo(f"{len(dossier.applications)} applications, {len(dossier.messages)} messages, {len(dossier.held)} held")
+    found = counted(len(dossier.applications), "application"), counted(len(dossier.messages), "message")
+    typer.echo(f"{', '.join(found)}, {len(dossier.held)} held")
     for path in paths:
         typer.echo(str(path))
     say("not in it: the mails themselves in the mailbox, and overviews to the team that name many people")
@@ -109,39 +111,42 @@ def restrict(
     by: ByOption = None,
 ) -> None:
     """Keep an application and do nothing else with it: no automatic mail, not in summaries, not purged."""
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
+    from inbox_worker.plurals import counted
     from inbox_worker.privacy import restrict as set_
 
     with clear_errors(), opened(config) as (_, store):
         done = set_(store, reference, not lift, by=by or who(), at=datetime.now(UTC))
         if done is None:
-            raise ConfigError(f'there is no application "{reference}"; see: inbox-worker applications list')
+            raise UsageError(f'there is no application "{reference}"; see: inbox-worker applications list')
     changed, stopped = done
     typer.echo(f"{changed.reference}: {'the restriction is lifted' if lift else 'restricted'}")
     if stopped:
-        typer.echo(f"{stopped} messages that waited to go out are cancelled")
+        typer.echo(f"cancelled: {counted(stopped, 'message')} that waited to go out")
 
 
 def _address(given: str) -> str:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     text = (sys.stdin.readline() if given == "-" else given).strip()
     if text.count("@") != 1 or any(character.isspace() for character in text) or text.startswith("@"):
-        raise ConfigError("address: expected one e-mail address, found something else (not shown)")
+        raise UsageError("address: expected one e-mail address, found something else (not shown)")
     return text
 
 
 def _confirm(found: "Holdings", yes: bool, *, from_stdin: bool) -> None:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
+    from inbox_worker.plurals import counted
 
     say(
-        f"found: {len(found.applications)} applications, {len(found.held)} held mails, {len(found.messages)} messages, "
-        f"{len(found.mails)} mails in the ledger, {len(found.overviews)} overviews to the team"
+        f"found: {counted(len(found.applications), 'application')}, {counted(len(found.held), 'held mail')}, "
+        f"{counted(len(found.messages), 'message')}, {counted(len(found.mails), 'mail')} in the ledger, "
+        f"{counted(len(found.overviews), 'overview')} to the team"
     )
     if yes:
         return
     if from_stdin or not sys.stdin.isatty():
-        raise ConfigError("nothing is erased: nobody can be asked here; repeat with --yes if this is right")
+        raise UsageError("nothing is erased: nobody can be asked here; repeat with --yes if this is right")
     if not typer.confirm("Erase all of it? It cannot be undone", err=True):
         raise typer.Exit(1)
 

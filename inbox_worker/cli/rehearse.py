@@ -31,7 +31,7 @@ def rehearse(
     from inbox_worker import log
     from inbox_worker.cli.common import config_path
     from inbox_worker.config import load
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
     from inbox_worker.exports import write
     from inbox_worker.rehearsal import rehearse as work
     from inbox_worker.rehearsal import report as page
@@ -41,7 +41,7 @@ def rehearse(
         log.setup(settings.log.format, "error")
         sections = tuple(box for box in settings.mailboxes if mailbox in (None, box.name))
         if not sections:
-            raise ConfigError(f"--mailbox: expected one of {', '.join(box.name for box in settings.mailboxes)}")
+            raise UsageError(f"--mailbox: expected one of {', '.join(box.name for box in settings.mailboxes)}")
         with _bar() as progress:
             result = work(settings, since.date(), tuple(box.name for box in sections), progress)
         write(report, page(settings, result, since.date(), sections, datetime.now(UTC)).encode("utf-8"))

@@ -23,7 +23,7 @@ def preview(
     """Write every mail with sample data, as text and as HTML, to look at in a browser."""
     from inbox_worker.assembly import load_templates
     from inbox_worker.config import load
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
     from inbox_worker.templates import preview as write
 
     with clear_errors():
@@ -31,6 +31,6 @@ def preview(
         try:
             written = write(loaded, out)
         except OSError as error:
-            raise ConfigError(f"{out}: cannot be written ({error.strerror}); name another folder with --out") from None
+            raise UsageError(f"{out}: cannot be written ({error.strerror}); name another folder with --out") from None
     for path in written:
         typer.echo(path)

@@ -17,7 +17,7 @@ from inbox_worker.database import migrate
 from inbox_worker.demo import mails
 from inbox_worker.demo.mails import MAILBOX, Sample
 from inbox_worker.demo_servers import ImapServer, SmtpServer
-from inbox_worker.errors import ConfigError, InboxWorkerError
+from inbox_worker.errors import InboxWorkerError, UsageError
 from inbox_worker.exports import as_csv, as_xlsx, table, write
 from inbox_worker.jobs import Jobs
 from inbox_worker.records import Application, LedgerRow, OutboxItem
@@ -78,13 +78,13 @@ def run_demo(folder: Path) -> Demo:
 
 def _prepare(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise ConfigError(f"{folder}: holds other files; name an empty or new folder with --out")
+        raise UsageError(f"{folder}: holds other files; name an empty or new folder with --out")
     if folder.exists():
         shutil.rmtree(folder)
     try:
         folder.mkdir(parents=True, mode=0o700)
     except OSError as error:
-        raise ConfigError(f"{folder}: cannot be created ({error.strerror}); name another with --out") from None
+        raise UsageError(f"{folder}: cannot be created ({error.strerror}); name another with --out") from None
     (folder / MARK).touch()
 
 
@@ -100,6 +100,7 @@ def _config(folder: Path, imap_port: int, smtp_port: int) -> Config:
     box["imap"] = {**server, "port": imap_port}
     box["smtp"] = {**server, "port": smtp_port, "from_name": box["smtp"]["from_name"]}
     path = folder / "config.yaml"
+    path.touch(mode=0o600)
     path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return load(path)
 

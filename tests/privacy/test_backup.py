@@ -10,7 +10,7 @@ import pytest
 
 from inbox_worker import database
 from inbox_worker.backups import backup
-from inbox_worker.errors import ConfigError, StoreError
+from inbox_worker.errors import StoreError, UsageError
 from inbox_worker.store import Store
 from tests.privacy.conftest import Command, configured
 from tests.store.examples import apply_new
@@ -77,7 +77,7 @@ def test_a_backup_under_load_is_whole(sqlite_url: str, tmp_path: Path) -> None:
 def test_an_older_backup_is_only_replaced_when_told(sqlite_url: str, tmp_path: Path) -> None:
     target = tmp_path / "monday.copy"
     target.write_text("precious")
-    with pytest.raises(ConfigError, match="is there already"):
+    with pytest.raises(UsageError, match="is there already"):
         backup(sqlite_url, target)
     assert target.read_text() == "precious"
     backup(sqlite_url, target, replace=True)
@@ -85,7 +85,7 @@ def test_an_older_backup_is_only_replaced_when_told(sqlite_url: str, tmp_path: P
 
 
 def test_the_database_is_never_its_own_backup(sqlite_url: str) -> None:
-    with pytest.raises(ConfigError, match="is there already"):
+    with pytest.raises(UsageError, match="is there already"):
         backup(sqlite_url, file_of(sqlite_url), replace=True)
     Store(sqlite_url).open().close()
 
@@ -104,7 +104,7 @@ def test_a_damaged_database_replaces_no_good_backup(sqlite_url: str, tmp_path: P
 
 
 def test_a_folder_that_is_not_there_is_told(sqlite_url: str, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"cannot be written \(No such file or directory\)"):
+    with pytest.raises(UsageError, match=r"cannot be written \(No such file or directory\)"):
         backup(sqlite_url, tmp_path / "none" / "monday.db")
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from inbox_worker.cli.main import app
 from inbox_worker.demo_servers import ImapServer, SmtpServer
+from inbox_worker.resources import file
 from tests.site import running
 from tests.team.people import applies, sent_to
 
@@ -40,8 +42,17 @@ def test_a_correction_keeps_the_old_value_who_and_when_and_completes_the_applica
     assert "Robin" in shown
     assert "incomplete" in command(tmp_path, "applications", "correct", "MHA-0001", "motivation", "")
     assert "expected one of name, job_title" in command(
-        tmp_path, "applications", "correct", "MHA-0001", "shoe_size", "9", exit_code=78
+        tmp_path, "applications", "correct", "MHA-0001", "shoe_size", "9", exit_code=2
     )
+
+
+def test_an_export_and_a_backup_into_a_folder_that_is_not_there_end_alike(sqlite_url: str, tmp_path: Path) -> None:
+    text = file("config.example.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load(text) | {"database": sqlite_url}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    for arguments in (("applications", "export"), ("backup",)):
+        said = command(tmp_path, *arguments, str(tmp_path / "none" / "out.csv"), exit_code=2)
+        assert "cannot be written (No such file or directory)" in said
 
 
 def test_a_correction_leaves_what_a_person_has_decided(
@@ -54,8 +65,8 @@ def test_a_correction_leaves_what_a_person_has_decided(
         assert command(tmp_path, "applications", "state", "MHA-0001", state) == f"MHA-0001: {state}\n"
         assert state in command(tmp_path, "applications", "correct", "MHA-0001", "department", "")
         assert "MHA-0001" in command(tmp_path, "applications", "list", "--state", state)
-    assert "expected one of held" in command(tmp_path, "applications", "state", "MHA-0001", "hired", exit_code=78)
-    assert "there is no application" in command(tmp_path, "applications", "show", "MHA-0099", exit_code=78)
+    assert "expected one of held" in command(tmp_path, "applications", "state", "MHA-0001", "hired", exit_code=2)
+    assert "there is no application" in command(tmp_path, "applications", "show", "MHA-0099", exit_code=2)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
@@ -90,9 +101,9 @@ def test_rehearsed_replies_are_released_one_by_one_or_all_after_a_question(
     arguments = ["outbox", "release", str(replies[0].id), "--config", str(tmp_path / "config.yaml")]
     refused = CliRunner().invoke(app, arguments, input="n\n")
     assert refused.exit_code == 1
-    assert "1 messages will be sent. Go on?" in refused.output
+    assert "1 message will be sent, once the service runs in mode live. Go on?" in refused.output
     said = command(tmp_path, "outbox", "release", str(replies[0].id), "--yes")
-    assert "1 messages are queued" in said
+    assert "queued: 1 message" in said
     assert "they go out once the service runs in mode live" in said
     assert smtp_server.deliveries == []
     with running(tmp_path, pymap, smtp_server, sqlite_url) as site:
