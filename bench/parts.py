@@ -56,8 +56,17 @@ class Backlog:
 
     mails: int
     settled: int  # mails taken in before memory is expected to stay
-    growth: float  # MB: the highest of all processes together after that, less the highest before
     measured: Measured
+
+    @property
+    def growth(self) -> float:
+        """MB: the highest of all processes together after that, less the highest before."""
+        return self.highest(self.settled, self.mails + 1)[0] - self.highest(0, self.settled)[0]
+
+    def highest(self, first: int, until: int) -> tuple[float, float]:
+        """Return the highest memory while so many mails had been taken in: of all processes, of the largest."""
+        found = [each for each in self.measured.samples if first <= each.done < until]
+        return max((each.together for each in found), default=0.0), max((each.largest for each in found), default=0.0)
 
 
 def throughput(ground: Ground, mails: int, rounds: int, peers: Iterable[str]) -> list[Measured]:
@@ -142,10 +151,7 @@ def backlog(ground: Ground, mails: int) -> Backlog:
     measured = measure(
         WORKER, ground.base, user, (ground.dovecot.port, ground.sink), progress=lambda: _taken_in(database)
     )
-    before = [together for done, together in measured.samples if done <= settled]
-    after = [together for done, together in measured.samples if done > settled]
-    growth = max(after) - max(before) if before and after else 0.0
-    return Backlog(mails, settled, growth, measured)
+    return Backlog(mails, settled, measured)
 
 
 def _taken_in(database: Path) -> int:

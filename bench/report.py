@@ -260,9 +260,15 @@ def _large(found: Sequence[tuple[int, Measured]]) -> str:
 def _backlog(found: Backlog | None) -> str:
     if found is None:
         return ""
-    peaks = " + ".join(f"{peak:.0f}" for peak in found.measured.peaks)
-    row = (f"{found.mails:,}", f"{found.settled:,}", f"{found.growth:+.0f} MB", f"{peaks} MB")
-    return _table("Memory over a backlog", ("mails", "settled after", "growth since", "peak of each process"), [row])
+    step = max(1, found.mails // 8)
+    spans = [(first, min(first + step, found.mails)) for first in range(0, found.mails, step)]
+    rows = []
+    for first, until in (*spans, (found.mails, found.mails + 1)):
+        together, largest = found.highest(first, until)
+        what = f"{first:,} to {until:,}" if first < found.mails else "all; what waits is sent"
+        rows.append((what, f"{together:.0f} MB", f"{largest:.0f} MB"))
+    head = ("mails taken in", "highest of all processes together", "of the largest")
+    return _table(f"Memory over a backlog of {found.mails:,} mails", head, rows)
 
 
 def _full(full: FullDatabase | None) -> str:

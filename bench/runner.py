@@ -16,6 +16,15 @@ _EVERY = 0.1  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """Memory at a moment of a run, in MB."""
+
+    done: int  # mails taken in so far
+    together: float  # all processes
+    largest: float  # the largest of them
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One run of one peer."""
 
@@ -27,7 +36,7 @@ class Measured:
     peaks: tuple[float, ...]  # MB, the peak of each of its processes, the first one first
     growth: float  # MB that all of them together grew by after the first quarter of the run
     stages: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # wall, processor: ms a mail
-    samples: tuple[tuple[int, float], ...] = ()  # mails taken in so far, MB of all processes together
+    samples: tuple["Sample", ...] = ()
 
     @property
     def rate(self) -> float:
@@ -47,19 +56,19 @@ class Memory(threading.Thread):
         super().__init__(daemon=True)
         self._pid, self._ended, self._progress = pid, threading.Event(), progress
         self._peaks: dict[int, float] = {}
-        self.samples: list[tuple[int, float]] = []
+        self.samples: list[Sample] = []
 
     def run(self) -> None:
         """Look again and again."""
         while not self._ended.wait(_EVERY):
-            together = 0.0
+            sizes = []
             for pid in (self._pid, *descendants(self._pid)):
                 now, peak = memory(pid)
-                together += now
+                sizes.append(now)
                 if now:
                     self._peaks[pid] = max(peak, self._peaks.get(pid, 0.0))
-            if together:
-                self.samples.append((self._progress(), together))
+            if any(sizes):
+                self.samples.append(Sample(self._progress(), sum(sizes), max(sizes)))
 
     def stop(self) -> None:
         """End it."""
@@ -74,7 +83,7 @@ class Memory(threading.Thread):
     @property
     def growth(self) -> float:
         """MB between the highest of the second quarter of the run and the highest of the rest."""
-        together = [megabytes for _, megabytes in self.samples]
+        together = [sample.together for sample in self.samples]
         quarter = len(together) // 4
         if not quarter:
             return 0.0
