@@ -67,6 +67,7 @@ class Correspondence:
         self._rehearsal = config.mode == "rehearse"
         self._show_answers = config.team.summaries.answers == "include"
         self.team = _team(config, mailbox)
+        self._distress_section = config.team.distress
         self._from = Address(mailbox.smtp.from_name, mailbox.smtp.from_address or mailbox.addresses[0])
 
     def messages(self, occasion: Occasion, now: datetime, token: Token) -> Iterator[NewMessage]:
@@ -100,6 +101,8 @@ class Correspondence:
             received=entry.ledger.received_at,
             folder=entry.ledger.mail_id.folder,
             repeat=entry.alerts,
+            guide_url=self._distress_section.guide_url,
+            escalates=bool(self._distress_section.second_contacts),
         )
         request = MessageRequest(MessageKind.DISTRESS_ALERT, "distress_alert", recipients, entry.ledger.scheme)
         for recipient in recipients:
@@ -248,6 +251,8 @@ class Correspondence:
             tier=occasion.reading.tier,
             received=occasion.content.raw.received,
             folder=occasion.content.raw.id.folder,
+            guide_url=self._distress_section.guide_url,
+            escalates=bool(self._distress_section.second_contacts),
         )
 
     def _scheme(self, key: str | None) -> tuple[Scheme, SchemeSection]:

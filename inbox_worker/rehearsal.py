@@ -110,7 +110,7 @@ def report(config: Config, result: Rehearsal, since: date, mailboxes: tuple[Mail
         held=tuple(sorted(result.held, key=lambda mail: mail.received)),
         answered=tuple(sorted(result.taken_in, key=lambda mail: mail.received)),
         left_alone=tuple(LeftAlone(code, number) for code, number in result.left_alone.most_common()),
-        trouble=(Note("BREAK"),) if result.burst(config.fuses.per_hour) else (),
+        trouble=(Note("WOULD_BREAK"),) if result.burst(config.fuses.per_hour) else (),
     )
     return load_templates(config).render(TEAM, "rehearsal", context).html
 

@@ -185,6 +185,7 @@ class DistressContext:
     folder: Annotated[str, "folder of the mailbox where it lies"]
     repeat: Annotated[int, "0 for the first alert, 1 for the first repetition, and so on"] = 0
     guide_url: Annotated[str, "address of the site's guide for such mail, or empty"] = ""
+    escalates: Annotated[bool, "true where there are second contacts, who are told when nobody accepts in time"] = True
     can_accept_by_reply: Annotated[bool, "true where a reply to the alert stops the repetitions"] = True
 
 

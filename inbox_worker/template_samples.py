@@ -267,6 +267,9 @@ _TO_THE_TEAM: Mapping[str, Mapping[str, Context]] = {
         "repeated": DistressContext(
             team=_BARE_TEAM, number=18, tier=Tier.B, received=_AT, folder="Inbox", repeat=2, can_accept_by_reply=False
         ),
+        "alone": DistressContext(
+            team=_BARE_TEAM, number=18, tier=Tier.B, received=_AT, folder="Inbox", escalates=False
+        ),
     },
     "digest": {
         "usual": _DIGEST,

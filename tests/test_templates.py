@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from inbox_worker.core.reading import FieldValue, Flag
+from inbox_worker.core.reading import FieldValue, Flag, Tier
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.errors import TemplateError
 from inbox_worker.reasons import load as load_reasons
@@ -243,6 +243,18 @@ def test_a_reply_can_hold_no_word_of_a_sender_but_the_name() -> None:
 def test_the_distress_alert_can_hold_no_word_of_a_sender() -> None:
     assert Said not in kinds_within(DistressContext)
     assert not {"name", "subject", "sender"} & set(members(DistressContext))
+
+
+def test_the_distress_alert_speaks_of_second_contacts_only_where_there_are_some(templates: Templates) -> None:
+    context: Any = samples("distress_alert")["usual"]
+    both, alone = (templates.render(TEAM, "distress_alert", replace(context, escalates=each)) for each in (True, False))
+    assert all("second contacts" in part for part in (both.text, both.html))
+    assert not any("second contact" in part for part in (alone.text, alone.html))
+    assert "Tier: A, words of present danger" in both.text
+    assert (
+        "Tier: B, words of present distress"
+        in templates.render(TEAM, "distress_alert", replace(context, tier=Tier.B)).text
+    )
 
 
 def test_an_urgent_mail_stands_in_the_digest_first_and_without_name_or_subject(templates: Templates) -> None:

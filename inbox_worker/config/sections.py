@@ -124,6 +124,7 @@ class DistressSection(Section):
     second_contacts: tuple[EmailAddress, ...] = Field((), description="told when nobody accepted in time")
     repeat_every: Duration = Field(timedelta(minutes=30), description="how often the alert repeats until accepted")
     escalate_after: Duration = Field(timedelta(hours=2), description="when the second contacts are told")
+    guide_url: WebAddress = Field("", description="your guide for such mail; the alert leads to it")
 
 
 class SummariesSection(Section):

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from inbox_worker.cli.main import app
 from inbox_worker.config import load
 from inbox_worker.demo_servers import ImapServer, SmtpServer
-from inbox_worker.rehearsal import Rehearsal
+from inbox_worker.rehearsal import Rehearsal, report
+from inbox_worker.resources import file
 from tests.browser import look
 from tests.site import form, mail, written
 from tests.team.people import applies, nominates
@@ -111,6 +112,17 @@ def test_programs_get_one_object_a_mail(pymap: ImapServer, smtp_server: SmtpServ
     assert lines[-1]["left_alone"] == {"UNRELATED": 1}
 
 
+def test_the_report_of_a_burst_does_not_say_that_sending_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(file("config.example.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    config = load(path)
+    sudden = Rehearsal(replies=[DAY + timedelta(minutes=number) for number in range(config.fuses.per_hour + 1)])
+    text = report(config, sudden, DAY.date(), config.mailboxes, DAY)
+    assert "More replies in one hour than you allow" in text
+    assert "Sending is stopped" not in text
+    assert "outbox resume" not in text
+
+
 def test_a_burst_that_the_fuse_would_stop_is_told() -> None:
     steady = Rehearsal(replies=[DAY + timedelta(minutes=4 * number) for number in range(60)])
     sudden = Rehearsal(replies=[*steady.replies, DAY + timedelta(hours=1)])
@@ -123,5 +135,5 @@ def test_a_mailbox_that_is_not_there_is_named(pymap: ImapServer, smtp_server: Sm
     assert load(path).mailboxes[0].name == "equality"
     arguments = ["rehearse", "--since", "2026-06-01", "--mailbox", "other", "--config", str(path)]
     result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 78
+    assert result.exit_code == 2
     assert "expected one of equality" in result.output
