@@ -70,7 +70,7 @@ docs: $(VENV)/.test ## write the generated pages again
 docs-fresh: $(VENV)/.test
 	@$(BIN)/python tools/generate_docs.py --check
 
-corpus: $(VENV)/.test ## score the reading of every labelled mail
+corpus: $(VENV)/.test ## score the reading of every labelled mail; needs the scorer ../shared/score.py beside the checkout
 	@$(BIN)/python tools/score_corpus.py
 
 $(VENV)/.learn: $(VENV)/.test
@@ -80,7 +80,7 @@ $(VENV)/.learn: $(VENV)/.test
 acts: $(VENV)/.learn ## learn again what sentences do, from training/sentences; prints what it is worth
 	@$(BIN)/python tools/learn_acts.py
 
-real-mail: $(VENV)/.test ## every real mail beside the checkout: no exception, no reply; a table of times
+real-mail: $(VENV)/.test ## real mail from ../shared/real-mail beside the checkout: no exception, no reply; a table of times
 	@$(BIN)/python tools/real_mail.py
 
 pictures: $(VENV)/.test ## take the pictures of docs/for-the-team.md again

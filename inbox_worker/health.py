@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from inbox_worker.config.sections import Config
 from inbox_worker.errors import ConfigError
 from inbox_worker.expiries import expiries
+from inbox_worker.plurals import counted
 from inbox_worker.records import Counts, JobRun, Lease, OutboxState, Trouble, push_lease
 from inbox_worker.store.store import View
 
@@ -127,8 +128,8 @@ def _polls(config: Config, counts: Counts, now: datetime) -> Iterator[str]:
         if point is None or point.complete_at is None:
             yield f"mailbox {box.name} has never been read to its end; is the service running?"
         elif now - point.complete_at > late:
-            minutes = int((now - point.complete_at).total_seconds() // 60)
-            yield f"mailbox {box.name} was last read to its end {minutes} minutes ago; is the service running?"
+            ago = counted(int((now - point.complete_at).total_seconds() // 60), "minute")
+            yield f"mailbox {box.name} was last read to its end {ago} ago; is the service running?"
 
 
 def _missing(troubles: tuple[Trouble, ...]) -> Iterator[str]:
@@ -137,7 +138,7 @@ def _missing(troubles: tuple[Trouble, ...]) -> Iterator[str]:
         folders.setdefault((each.mail_id.mailbox, each.mail_id.folder), []).append(each.mail_id.uid)
     for (box, folder), uids in folders.items():
         shown = ", ".join(map(str, uids[:_UIDS_SHOWN])) + (" ..." if len(uids) > _UIDS_SHOWN else "")
-        yield f"mailbox {box}, folder {folder}: {len(uids)} mails could not be taken in yet (UID {shown})"
+        yield f"mailbox {box}, folder {folder}: {counted(len(uids), 'mail')} could not be taken in yet (UID {shown})"
 
 
 def _jobs(jobs: tuple[JobRun, ...]) -> Iterator[str]:
@@ -163,7 +164,8 @@ def _messages(counts: Counts, oldest: datetime | None, now: datetime) -> Iterato
     if oldest is not None and now - oldest > QUEUED_LONG:
         yield "a message has waited for more than an hour; see: inbox-worker outbox list --state queued"
     if unknown := counts.outbox.get(OutboxState.UNKNOWN, 0):
-        yield f"{unknown} messages may or may not have gone out; see: inbox-worker outbox list --state unknown"
+        these = counted(unknown, "message")
+        yield f"{these} may or may not have gone out; see: inbox-worker outbox list --state unknown"
 
 
 def _endings(config: Config, now: datetime) -> Iterator[str]:
@@ -178,4 +180,4 @@ def _endings(config: Config, now: datetime) -> Iterator[str]:
 
 def _people(counts: Counts) -> Iterator[str]:
     if counts.distress_open:
-        yield f"{counts.distress_open} urgent alerts have not been accepted; see: inbox-worker held list"
+        yield f"{counted(counts.distress_open, 'urgent alert')} not accepted yet; see: inbox-worker held list"

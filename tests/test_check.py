@@ -15,13 +15,13 @@ from inbox_worker.checks import Finding, clock, examine, send, site
 from inbox_worker.cli.main import app
 from inbox_worker.config import load
 from inbox_worker.core.recipients import unnamed
-from inbox_worker.demo_servers import Account, SmtpServer
+from inbox_worker.demo_servers import Account, ImapServer, SmtpServer
 from inbox_worker.errors import ConfigError
 from inbox_worker.expiries import Expiry, expiries
 from inbox_worker.store import Store
 from tests.fixtures_identity import CLIENT, TENANT, IdentityProvider, TokenSmtpServer, application_pem
 from tests.fixtures_mail import Authority, DovecotAccount, Script
-from tests.site import MAILBOX, mail, written
+from tests.site import MAILBOX, mail, running, written
 
 
 def checked(path: Path) -> dict[str, Finding]:
@@ -36,17 +36,42 @@ def test_a_working_site_has_every_line_and_nothing_is_sent(
     path = written(tmp_path, account, smtp_server, database_url, sent_in("Sent"))
     found = checked(path)
     assert set(found) == {
-        "people", "privacy", "time zone", "templates", "database", "disk", "clock",
+        "people", "privacy", "urgent mail", "time zone", "templates", "database", "disk", "clock",
         "mailbox equality, reading", "mailbox equality, IMAP server", "mailbox equality, folders",
         "mailbox equality, aliases", "mailbox equality, sending", "mailbox equality, From address",
     }  # fmt: skip
-    assert [each.what for each in found.values() if not each.ok or each.warning] == ["privacy"]  # no tombstone key yet
-    assert "holds 1 mails" in found["mailbox equality, reading"].detail
+    # No tombstone key yet, and no server here tells the time.
+    assert [each.what for each in found.values() if not each.ok or each.warning] == ["privacy", "clock"]
+    assert "not compared" in found["clock"].detail
+    assert "holds 1 mail" in found["mailbox equality, reading"].detail
+    assert "holds 1 mails" not in found["mailbox equality, reading"].detail
     assert "MOVE" in found["mailbox equality, IMAP server"].detail
     assert smtp_server.deliveries == []
     with account.client() as client:
         client.select("INBOX", readonly=True)
         assert client.search(None, "UNSEEN")[1] == [b"1"]
+
+
+def test_urgent_mail_whose_alert_was_only_rehearsed_is_named(
+    pymap: ImapServer, smtp_server: SmtpServer, sqlite_url: str, tmp_path: Path
+):
+    def rehearse(data: dict[str, Any]) -> None:
+        data["mode"] = "rehearse"
+
+    crisis = "I wanted to be a mental health ally but I want to end my life tonight. Goodbye."
+    with running(tmp_path, pymap, smtp_server, sqlite_url, rehearse) as site:
+        pymap.deliver(mail(crisis, sender="Jo Fairweather <j.fairweather@kent.ac.uk>"))
+        site.once()
+    with running(tmp_path, pymap, smtp_server, sqlite_url) as site:  # live now
+        found = checked(tmp_path / "config.yaml")["urgent mail"]
+        assert (found.warning, found.exit_code) == (True, 0)
+        assert found.detail == "1 mail of which nobody was alerted, nor will be: held 1"
+        with site.service.store.transaction() as tx:
+            tx.accept(1, by="ada", at=site.service.clock())
+        assert not checked(tmp_path / "config.yaml")["urgent mail"].warning
+        pymap.deliver(mail(crisis, sender="Jo Fairweather <j.fairweather@kent.ac.uk>", message_id="<b@kent.ac.uk>"))
+        site.once()
+        assert not checked(tmp_path / "config.yaml")["urgent mail"].warning  # this one was alerted
 
 
 def test_what_check_writes_into_the_database_is_undone(

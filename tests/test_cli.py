@@ -78,6 +78,13 @@ def test_explain_on_record_reads_a_later_mail_as_a_follow_up(tmp_path: Path):
     assert found["fields"]["name"] is None
 
 
+def test_explain_says_what_a_code_means(tmp_path: Path):
+    (tmp_path / "two.eml").write_bytes(mail("Lunch on Tuesday?", subject="Lunch"))
+    told = run("explain", "two.eml", cwd=tmp_path).stdout
+    assert "by rule UNRELATED" in told
+    assert "It is not about the scheme" in told
+
+
 def test_explain_touches_nothing(tmp_path: Path):
     (tmp_path / "one.eml").write_bytes(mail(form()))
     run("explain", "one.eml", cwd=tmp_path)
@@ -85,7 +92,7 @@ def test_explain_touches_nothing(tmp_path: Path):
 
 
 def test_a_mail_that_is_not_there_is_one_clear_line(tmp_path: Path):
-    assert "absent.eml: cannot be read" in one_clear_line(run("explain", "absent.eml", cwd=tmp_path), 78)
+    assert "absent.eml: cannot be read" in one_clear_line(run("explain", "absent.eml", cwd=tmp_path), 2)
 
 
 def test_templates_preview_needs_no_server_and_no_secret(tmp_path: Path):
@@ -112,6 +119,17 @@ def test_a_missing_secret_is_named_and_never_guessed(tmp_path: Path):
     run("migrate", cwd=tmp_path)
     line = one_clear_line(run("once", cwd=tmp_path), 78)
     assert "mailboxes equality: imap.password: environment variable INBOX_WORKER_IMAP_PASSWORD" in line
+
+
+def test_a_service_that_cannot_open_its_endpoint_does_not_say_that_it_runs(
+    tmp_path: Path, pymap: Account, smtp_server: SmtpServer
+):
+    taken = {"port": smtp_server.port}
+    written(tmp_path, pymap, smtp_server, "sqlite:///w.db", lambda data: data.update(endpoint=taken))
+    run("migrate", cwd=tmp_path)
+    done = run("run", cwd=tmp_path)
+    assert "endpoint: " in one_clear_line(done, 78)
+    assert "runs in mode" not in done.stderr
 
 
 def test_a_database_that_is_not_there_says_which_command_to_run(tmp_path: Path):
@@ -174,8 +192,8 @@ def test_a_person_corrects_a_value_and_changes_the_state(folder: Path):
     ]
     assert found["fields"]["job_title"]["value"] == "Senior Library Assistant"
     assert found["state"] == "under_review"
-    assert "expected one of" in one_clear_line(run("applications", "state", "MHA-0001", "done", cwd=folder), 78)
-    assert "no application" in one_clear_line(run("applications", "show", "MHA-0099", cwd=folder), 78)
+    assert "expected one of" in one_clear_line(run("applications", "state", "MHA-0001", "done", cwd=folder), 2)
+    assert "no application" in one_clear_line(run("applications", "show", "MHA-0099", cwd=folder), 2)
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.xlsx", "out.json"])

@@ -29,7 +29,11 @@ P99_MS, WORST_MS = 50.0, 2000.0
 def main() -> int:
     """Print the table."""
     if not MAILS.exists():
-        print("the real mail is not beside the checkout: nothing was read", file=sys.stderr)
+        print(
+            "nothing was read: the real mail is not part of this repository and is looked for beside the checkout, at "
+            "../shared/real-mail/real-mail.tar.xz",
+            file=sys.stderr,
+        )
         return 2
     (reader,) = readers(load(file("config.example.yaml"))).values()
     now = datetime.now(UTC)

@@ -41,7 +41,11 @@ def main() -> int:
     summary = "--summary" in sys.argv
     folders = [Path(each) for each in sys.argv[1:] if not each.startswith("-")] or [f for f in DEFAULT if f.is_dir()]
     if not SCORER.exists():
-        print(f"{SCORER.name} is not beside the checkout: nothing is scored", file=sys.stderr)
+        print(
+            "nothing is scored: the scorer is not part of this repository and is looked for beside the checkout, at "
+            "../shared/score.py; the labelled mails in tests/corpus/visible are also read by make test",
+            file=sys.stderr,
+        )
         return 2
     for folder in folders:
         print(f"===== {folder.name}")

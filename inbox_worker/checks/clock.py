@@ -22,7 +22,10 @@ def compare(config: Config) -> str | Finding:
     """Return how far the clock is off, by the clock that it differs most from."""
     found = dict(_clocks(config))
     if not found:
-        return "nothing to compare with: neither submission server nor identity provider tells the time"
+        return warned(
+            "not compared: neither the submission server nor an identity provider tells the time",
+            "see that time synchronisation is on (timedatectl)",
+        )
     place, off = max(found.items(), key=lambda each: abs(each[1]))
     said = f"{abs(off).total_seconds():.0f} s {'behind' if off > timedelta(0) else 'ahead of'} {place}"
     if abs(off) > TOO_MUCH:

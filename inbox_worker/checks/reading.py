@@ -12,6 +12,7 @@ from inbox_worker.errors import InboxWorkerError
 from inbox_worker.expiries import Expiry
 from inbox_worker.imap_idle import NoIdle, can_listen
 from inbox_worker.imap_survey import Survey, survey
+from inbox_worker.plurals import counted
 
 
 def examine(config: Config, box: MailboxSection, now: datetime) -> Iterator[Finding]:
@@ -37,7 +38,8 @@ def _again(error: InboxWorkerError) -> str:
 
 def _read(box: MailboxSection, found: Survey) -> str:
     way = "an access token" if box.imap.oauth2 else "a password"
-    return f"{box.imap.host} signed in by {way}, folder {found.position.folder} holds {found.position.exists} mails"
+    mails = counted(found.position.exists, "mail")
+    return f"{box.imap.host} signed in by {way}, folder {found.position.folder} holds {mails}"
 
 
 def _server(config: Config, box: MailboxSection, found: Survey, now: datetime) -> str | Finding:

@@ -10,8 +10,10 @@ from inbox_worker import vault
 from inbox_worker.assembly import load_templates
 from inbox_worker.checks.finding import Finding, looked, warned, wrong
 from inbox_worker.config.sections import Config
+from inbox_worker.core.reading import Tier
 from inbox_worker.errors import ConfigError
 from inbox_worker.expiries import SOON, Expiry, expiries
+from inbox_worker.plurals import counted
 from inbox_worker.records import WORKER
 from inbox_worker.store.engine import sqlite_file
 
@@ -27,6 +29,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield database
     if database.ok:
         yield looked("privacy", lambda: _privacy(config))
+        yield looked("urgent mail", lambda: _urgent(config))
     yield looked("disk", lambda: _disk(config))
     yield from _endings(config, now)
     if config.endpoint.port is not None:
@@ -56,7 +59,7 @@ def _templates(config: Config) -> str:
     templates = load_templates(config)
     for scheme in config.schemes:
         templates.documents(scheme.templates, scheme.documents)
-    return f"{len(templates.folders())} folders, every template renders"
+    return f"{counted(len(templates.folders()), 'folder')}, every template renders"
 
 
 class _Undo(Exception):
@@ -71,7 +74,7 @@ def _database(config: Config, now: datetime) -> str:
                 tx.audit(WORKER, "checked", "database", now)
                 raise _Undo
         except _Undo:
-            return f"at this version, takes what is written, {folders} folders read so far"
+            return f"at this version, takes what is written, {counted(folders, 'folder')} read so far"
 
 
 def _privacy(config: Config) -> str | Finding:
@@ -83,6 +86,17 @@ def _privacy(config: Config) -> str | Finding:
         remedy = "name a secret before somebody asks for an erasure: openssl rand -base64 32"
         return warned(f"privacy.tombstone_key is not set, {sealed}", remedy)
     return f"erasures are remembered under the site's secret, {sealed}"
+
+
+def _urgent(config: Config) -> str | Finding:
+    """Look for urgent mail that nobody was alerted of: its alert was rehearsed, or it was imported silently."""
+    with vault.store(config) as store, store.reading() as view:
+        entries = [each for each in view.held() if each.ledger.tier in (Tier.A, Tier.B) and each.accepted_at is None]
+    unalerted = [str(each.id) for each in entries if each.next_alert_at is None]
+    if not unalerted:
+        return "none waits of which nobody was alerted"
+    what = f"{counted(len(unalerted), 'mail')} of which nobody was alerted, nor will be: held {', '.join(unalerted)}"
+    return warned(what, "read them now (inbox-worker held show NUMBER), then accept or resolve them")
 
 
 def _disk(config: Config) -> str | Finding:

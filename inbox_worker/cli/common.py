@@ -65,6 +65,14 @@ def opened(config: Path | None) -> "Iterator[tuple[Config, Store]]":
         yield settings, store
 
 
+def titles(settings: "Config", codes: Iterable[str]) -> dict[str, str]:
+    """Return what codes mean in a few words, as far as the team's words (reasons.yaml) tell; in their order."""
+    from inbox_worker.assembly import load_templates
+
+    reasons = load_templates(settings).reasons
+    return {code: reasons[code].title for code in dict.fromkeys(codes) if code in reasons}
+
+
 def who() -> str:
     """Return who runs the command, for the audit log."""
     try:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, config_path, print_json
+from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, config_path, print_json, titles
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from inbox_worker.config import Config
     from inbox_worker.core.reading import Reading
     from inbox_worker.core.scheme import Rules
     from inbox_worker.reader import Content, Reader
@@ -31,17 +32,19 @@ def explain(
 
     Each mail is judged as if it had just arrived. Nothing is stored, sent or marked.
     """
+    from inbox_worker.config import load
     from inbox_worker.core.reading import Known
 
     with clear_errors():
-        reader = _reader(config, mailbox)
+        settings = load(config_path(config, example_will_do=True))
+        reader = _reader(settings, mailbox)
         for path in _with_progress(mails):
             content = _read_file(reader, path)
             reading = reader.read(content, Known(assume_record=on_record), content.raw.received)
             if as_json:
                 print_json(as_dict(path.stem, reading, reader.rules))
             else:
-                _show(path, reading)
+                _show(path, reading, titles(settings, [reading.decision.code]).get(reading.decision.code, ""))
 
 
 def as_dict(case: str, reading: "Reading", rules: "Rules") -> dict[str, object]:
@@ -71,29 +74,27 @@ def as_dict(case: str, reading: "Reading", rules: "Rules") -> dict[str, object]:
     }
 
 
-def _reader(config: Path | None, mailbox: str | None) -> "Reader":
+def _reader(settings: "Config", mailbox: str | None) -> "Reader":
     from inbox_worker import lexicon
-    from inbox_worker.config import load
     from inbox_worker.config.rules import rules
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
     from inbox_worker.reader import Reader
 
-    settings = load(config_path(config, example_will_do=True))
     names = [box.name for box in settings.mailboxes]
     if mailbox is not None and mailbox not in names:
-        raise ConfigError(f'--mailbox: expected one of {", ".join(names)}, found "{mailbox}"')
+        raise UsageError(f'--mailbox: expected one of {", ".join(names)}, found "{mailbox}"')
     section = settings.mailbox(mailbox) if mailbox else settings.mailboxes[0]
     return Reader(rules(settings, section, lexicon.load()))
 
 
 def _read_file(reader: "Reader", path: Path) -> "Content":
     from inbox_worker.core.mail import MailId, RawMail
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); expected a mail as a file") from None
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); expected a mail as a file") from None
     content = reader.content(RawMail(MailId("explain", "", 0, 0), data, datetime.now(UTC)))
     # "As if it had just arrived": the mail's own date is the time at which it is judged.
     received = content.email.date or content.raw.received
@@ -112,7 +113,7 @@ def _with_progress(paths: list[Path]) -> Iterator[Path]:
     yield from track(paths, description="reading", console=Console(stderr=True), transient=True)
 
 
-def _show(path: Path, reading: "Reading") -> None:
+def _show(path: Path, reading: "Reading", title: str) -> None:
     from rich.console import Console
     from rich.markup import escape
 
@@ -120,6 +121,8 @@ def _show(path: Path, reading: "Reading") -> None:
     colour = {"reply": "green", "hold": "yellow", "skip": "dim"}[reading.decision.outcome.value]
     console.rule(f"[bold]{escape(path.name)}", align="left")
     console.print(f"outcome   [{colour}]{reading.decision.outcome.name}[/] by rule [bold]{reading.decision.code}[/]")
+    if title:
+        console.print(f"          {escape(title)}", soft_wrap=True)
     if reading.decision.evidence:
         console.print(f"saw       {escape(reading.decision.evidence)}", soft_wrap=True)
     console.print(f"intent    {reading.intent.value.replace('_', ' ')}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, opened, print_json_lines, who
+from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, opened, print_json_lines, titles, who
 
 if TYPE_CHECKING:
     from inbox_worker.assembly import Service
@@ -28,7 +28,7 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Also what is resolved")] = False,
 ) -> None:
     """List what waits for a person: distress first, then the oldest."""
-    from inbox_worker.cli.listing import print_table, when
+    from inbox_worker.cli.listing import print_codes, print_table, when
 
     with clear_errors(), opened(config) as (settings, store):
         with store.reading() as view:
@@ -50,6 +50,7 @@ def list_(
             for entry in found
         ]
         print_table(("No.", "Received", "Why", "From", "Subject", "Now"), rows, "nothing waits for a person")
+        print_codes(titles(settings, (entry.ledger.code for entry in found)))
 
 
 @app.command()
@@ -74,7 +75,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
                 ("From", f"{entry.sender_name} <{entry.sender}>".strip()),
                 ("Subject", entry.subject),
                 ("Mailbox", place),
-                ("Why", f"{entry.ledger.code}: {reason.why}"),
+                ("Why", f"{entry.ledger.code}: {reason.title}. {reason.why}"),
                 ("What to do", reason.todo),
                 ("Application", entry.application or ""),
                 ("Now", _standing(entry)),
@@ -139,7 +140,7 @@ def approve(
     """
     from inbox_worker.core.addresses import usable
     from inbox_worker.core.approval import Approval
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
     from inbox_worker.held_mail import approve as work
     from inbox_worker.held_mail import scheme_for
 
@@ -147,7 +148,7 @@ def approve(
         entry = _entry(built, number)
         chosen = scheme_for(built, entry, scheme)
         if to is not None and not usable(to):
-            raise ConfigError("--to: expected an e-mail address such as name@example.org")
+            raise UsageError("--to: expected an e-mail address such as name@example.org")
         if not yes:
             what = f"the mail that is due goes to {to or 'the sender, ' + entry.sender}" if reply else "nothing is sent"
             typer.confirm(f"{number} will count as mail about {chosen.name}; {what}. Go on?", abort=True)
@@ -210,6 +211,6 @@ def _object(entry: "HeldMail") -> dict[str, object]:
 
 
 def _not_there(number: int) -> NoReturn:
-    from inbox_worker.errors import ConfigError
+    from inbox_worker.errors import UsageError
 
-    raise ConfigError(f"there is no held mail {number}; see: inbox-worker held list --all")
+    raise UsageError(f"there is no held mail {number}; see: inbox-worker held list --all")

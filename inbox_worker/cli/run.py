@@ -40,13 +40,13 @@ def run(config: ConfigOption = None) -> None:
         stop_on_signals(stop)
         liveness = Liveness(service.config.liveness.hung_after)
         liveness.watch(stopped)  # a job can hang while the service stops, too
-        say(f"inbox-worker runs in mode {service.config.mode}; stop it with Ctrl-C")
         schedule = Schedule(stop)
         jobs = Jobs(service, stop.is_set, liveness, schedule.wake).scheduled()
         with (
             supervised(service.config, service.store, stop, liveness.stuck, service.clock),
             listening(service, lambda box: schedule.wake(poll_job(box))),
         ):
+            say(f"inbox-worker runs in mode {service.config.mode}; stop it with Ctrl-C")
             schedule.run(jobs)
         stopped.set()
         say("stopped")
@@ -71,7 +71,8 @@ def _print(report: "Report", as_json: bool) -> None:
     if as_json:
         print_json({"job": report.job, "counts": dict(report.counts), "error": error})
         return
-    done = ", ".join(f"{number} {word}" for word, number in sorted(report.counts.items()) if number) or "nothing to do"
+    done = ", ".join(f"{number} {word}" for word, number in sorted(report.counts.items()) if number)
+    done = done or ("failed" if error else "nothing to do")
     if report.counts["started"]:
         done = "first look at this folder: mail that arrives from now on is read"
     typer.echo(f"{report.job}: {done}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, opened, print_json
+from inbox_worker.cli.common import ConfigOption, JsonOption, clear_errors, opened, print_json, titles
 
 if TYPE_CHECKING:
     from inbox_worker.health import Health
@@ -21,11 +21,11 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         if as_json:
             print_json(health.as_dict())
         else:
-            _show(health, settings.time_zone)
+            _show(health, settings.time_zone, titles(settings, (code for _, code in health.counts.mails)))
     raise typer.Exit(1 if health.problems else 0)
 
 
-def _show(health: "Health", zone: str) -> None:
+def _show(health: "Health", zone: str, meanings: dict[str, str]) -> None:
     from inbox_worker.cli.listing import print_pairs, when
 
     counts = health.counts
@@ -39,8 +39,11 @@ def _show(health: "Health", zone: str) -> None:
         heard_at = f"on, the server answered at {when(heard, zone)}"
         silent = "on, but nobody listens: new mail waits for the next poll; see inbox-worker check"
         pairs.append((f"Push {box}", heard_at if heard else silent))
-    mails = ", ".join(f"{number} {code}" for (_, code), number in sorted(counts.mails.items(), key=str)) or "none"
-    pairs.append(("Mails, last 7 days", mails))
+    kinds = [
+        f"{number} {code}{': ' + meanings[code] if code in meanings else ''}"
+        for (_, code), number in sorted(counts.mails.items(), key=str)
+    ]
+    pairs.append(("Mails, last 7 days", "\n".join(kinds) or "none"))
     applications = ", ".join(f"{number} {state.value}" for (_, state), number in counts.applications.items()) or "none"
     pairs.append(("Applications", applications))
     pairs.append(("Messages", ", ".join(f"{n} {s.value}" for s, n in counts.outbox.items()) or "none"))
