@@ -18,6 +18,7 @@ from inbox_worker.liveness import Liveness
 from inbox_worker.outbox import Outbox
 from inbox_worker.reminders import remind
 from inbox_worker.scheduler import Job
+from inbox_worker.sending_ahead import SendingAhead
 
 _LOG = log.logger(__name__)
 
@@ -57,6 +58,9 @@ class Jobs:
         self._service = service
         self._stop = stop
         self._wake = wake
+        self._queued: Callable[[], None] = partial(
+            wake, OUTBOX
+        )  # what is told of messages that are queued while a poll goes on
         self._liveness = liveness or Liveness(service.config.liveness.hung_after)
         self._outbox: Outbox | None = None
         self._polling = {box.section.name: threading.Lock() for box in service.boxes}
@@ -66,12 +70,17 @@ class Jobs:
     def once(self) -> list[Report]:
         """Run every job one time: mailboxes, reminders, then the outbox, so that a mail is answered in one pass.
 
-        What another worker has in hand is left to it. The locks are free again at the end.
+        While a backlog is read, what it causes goes out already. What another worker has in hand is left to it. The
+        locks are free again at the end.
         """
+        ahead = SendingAhead(self.deliver, lambda report: report.error is not None)
+        self._queued = ahead.tell
         try:
-            reports = [*(self.poll(box) for box in self._service.boxes), self.remind(), self.deliver()]
+            reports = [*(self.poll(box) for box in self._service.boxes), self.remind()]
+            reports.append(_together([*ahead.end(), self.deliver()]))
             return [*reports, *([kept] if (kept := self.retain()) else [])]
         finally:
+            ahead.end()
             self._service.locks.close()
 
     def scheduled(self) -> list[Job]:
@@ -119,7 +128,7 @@ class Jobs:
             try:
                 with box.connection() as mailbox:
                     # What a batch has queued goes out at once, while the rest is read.
-                    polled = box.intake.poll(mailbox, self._beating(poll_job(box)), lambda: self._wake(OUTBOX))
+                    polled = box.intake.poll(mailbox, self._beating(poll_job(box)), self._queued)
                     box.filer.run(mailbox)
                     return polled
             except SessionExpired:
@@ -290,3 +299,9 @@ class Jobs:
 def poll_job(box: Box) -> str:
     """Return the name of the job that polls a mailbox."""
     return f"poll {box.section.name}"
+
+
+def _together(reports: list[Report]) -> Report:
+    """Return one report on several runs of a job, with the first fault."""
+    counts = sum((report.counts for report in reports), Counter[str]())
+    return Report(reports[-1].job, counts, next((report.error for report in reports if report.error), None))

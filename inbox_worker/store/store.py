@@ -1,13 +1,15 @@
 """The store: transactions on one database, and the values that go in and come out."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from inbox_worker.errors import SchemaError
+from inbox_worker.errors import SchemaError, StoreError
 from inbox_worker.sealing import PLAIN, Keyring
+from inbox_worker.store import engine
 from inbox_worker.store.changes import Changes
 from inbox_worker.store.columns import use_keyring
 from inbox_worker.store.coordination import Coordination, CoordinationView
@@ -24,6 +26,8 @@ from inbox_worker.store.release import Release
 from inbox_worker.store.sealing import Sealing, SealingView
 from inbox_worker.store.tables import HEAD
 from inbox_worker.store.version import explain, version
+
+_UNLIMITED = 1_000_000  # writers at once: PostgreSQL takes them all
 
 
 class View(KnownView, PrivacyView, SealingView, CoordinationView, CountsView):
@@ -62,6 +66,7 @@ class Store:
         keyring: the keys that values are encrypted with.
         """
         self._file = sqlite_file(url)
+        self._writing = threading.Semaphore(1 if self._file else _UNLIMITED)
         self._engine = connect(url)
         self._keyring = keyring
         use_keyring(self._engine.dialect, keyring)
@@ -119,8 +124,18 @@ class Store:
         Never hold it while a server or a process is waited for: on SQLite every other writer waits.
         Raises StoreError where the database did not take it; nothing is stored then.
         """
-        with translated(), self._engine.begin() as connection:
+        with self._turn(), translated(), self._engine.begin() as connection:
             yield Tx(connection)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, wait for the other threads that write: SQLite itself would look again only now and then."""
+        if not self._writing.acquire(timeout=engine.BUSY_SECONDS):
+            raise StoreError("the database did not take it: another thread is writing; the next run tries again")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[View]:

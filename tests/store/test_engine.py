@@ -1,6 +1,7 @@
 """What the guarantees rest on: how each database is opened, and what leaves it when it fails."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,6 +131,29 @@ def test_a_locked_database_is_told_as_a_passing_fault(sqlite_url: str, monkeypat
     ):
         pass
     other.close()
+
+
+def test_the_threads_of_a_process_write_in_turn(store: Store) -> None:
+    def write(first: int) -> None:
+        for number in range(first, first + 10):
+            with store.transaction() as tx:
+                tx.enqueue(message(number), NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(100, 900, 100)))
+    with store.reading() as view:
+        assert len(view.outbox()) == 80
+
+
+def test_a_thread_that_writes_too_long_is_told_to_the_others_as_a_passing_fault(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox_worker.store.engine.BUSY_SECONDS", 0.05)
+    with Store(sqlite_url) as store, ThreadPoolExecutor(1) as pool, store.transaction() as tx:
+        tx.enqueue(message(1), NOW)
+        another = pool.submit(lambda: store.transaction().__enter__())
+        with pytest.raises(StoreError, match="another thread is writing; the next run tries again"):
+            another.result()
 
 
 def test_a_full_disk_loses_one_transaction_and_nothing_else(sqlite_url: str) -> None:
