@@ -58,9 +58,7 @@ class Jobs:
         self._service = service
         self._stop = stop
         self._wake = wake
-        self._queued: Callable[[], None] = partial(
-            wake, OUTBOX
-        )  # what is told of messages that are queued while a poll goes on
+        self._queued: Callable[[], None] = partial(wake, OUTBOX)  # told at each batch that a poll stores
         self._liveness = liveness or Liveness(service.config.liveness.hung_after)
         self._outbox: Outbox | None = None
         self._polling = {box.section.name: threading.Lock() for box in service.boxes}

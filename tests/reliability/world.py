@@ -19,6 +19,7 @@ from inbox_worker.assembly import Service, service
 from inbox_worker.config import Config, load
 from inbox_worker.core.effects import MessageKind
 from inbox_worker.demo_servers import Account, Delivery, SmtpServer
+from inbox_worker.errors import Busy
 from inbox_worker.jobs import Jobs
 from inbox_worker.records import OutboxState
 from tests.site import FORM, TEAM, form, mail, written
@@ -144,11 +145,12 @@ class World:
         end = time.monotonic() + seconds
         jobs = Jobs(self.service)
         while True:
-            jobs.once()
+            # A killed worker's lock is gone only when the process is, too, that it was about to start.
+            busy = any(isinstance(report.error, Busy) for report in jobs.once())
             with self.service.store.reading() as view:
                 open_ = view.outbox([OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN])
                 troubles = view.troubles()
-            if not open_ and not troubles:
+            if not busy and not open_ and not troubles:
                 return
             waiting = Counter(item.state.value for item in open_)
             assert time.monotonic() < end, f"still waiting: {waiting}, {len(troubles)} troubles"
