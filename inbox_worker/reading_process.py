@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Any
 
+from inbox_worker import allocator
 from inbox_worker.core.mail import RawMail
 from inbox_worker.core.reading import Known, Reading
 from inbox_worker.reader import Content, Reader
@@ -183,6 +184,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the mail
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    allocator.give_back()
     serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
 
 

@@ -22,6 +22,7 @@ def backfill(
     as_json: JsonOption = False,
 ) -> None:
     """Import older mail. Sends nothing; can be stopped with Ctrl-C and run again; the service may run meanwhile."""
+    from inbox_worker.allocator import give_back
     from inbox_worker.assembly import service
     from inbox_worker.backfill import backfill as work
     from inbox_worker.cli.common import config_path
@@ -31,6 +32,7 @@ def backfill(
     from inbox_worker.scheduler import stop_on_signals
 
     with clear_errors():
+        give_back()
         settings = load(config_path(config))
         setup(settings.log.format, "warning")
         stop = threading.Event()

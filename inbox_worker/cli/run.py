@@ -54,10 +54,11 @@ def run(config: ConfigOption = None) -> None:
 
 @contextmanager
 def _service(config: Path | None) -> "Iterator[Service]":
-    from inbox_worker import log
+    from inbox_worker import allocator, log
     from inbox_worker.assembly import service
     from inbox_worker.config import load
 
+    allocator.give_back()
     settings = load(config_path(config))
     log.setup(settings.log.format, settings.log.level)
     with service(settings) as built:
