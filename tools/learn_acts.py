@@ -25,7 +25,7 @@ from inbox_worker.core.words import spoken  # noqa: E402
 
 MODEL = TOP / "inbox_worker" / "phrases" / "acts.json.gz"
 FOLDERS = ((TOP / "training" / "sentences", None), (TOP / "tests" / "sentences", 1))
-_FEATURES, _STRENGTH = 12_000, 10.0
+_FEATURES, _STRENGTH = 20_000, 10.0
 # The training sentences speak of many schemes: whatever their roles are called, the model sees one mark.
 _KINDS = (
     r"mental[ -]health|mh|mental wellbeing|menopause|dignity|wellbeing|carers?'?|digital|inclusion|disability|race"

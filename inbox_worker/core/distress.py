@@ -52,8 +52,13 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
 
 def _alike(sentence: str, lexicon: Lexicon) -> Finding:
     """What the learned likeness says of a sentence in which no sign may stand."""
-    alike = _PERSON.search(sentence) and acts.does(sentence, "distress_a", lexicon.acts)
-    return Finding(Tier.A, "reads like a person in danger") if alike else NOTHING
+    if not _PERSON.search(sentence):
+        return NOTHING
+    if acts.does(sentence, "distress_a", lexicon.acts):
+        return Finding(Tier.A, "reads like a person in danger")
+    if acts.does(sentence, "distress_b", lexicon.acts):
+        return Finding(Tier.B, "reads like a person in distress")
+    return NOTHING
 
 
 def _within_limits(texts: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from inbox_worker.core.values import puts_off
 from inbox_worker.core.words import fold, pattern, tokens
 
 _LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
+_TICK = re.compile(r"^(?:[\u2610-\u2612\u2713\u2714]|\[[ x]?\]|\([ x]?\))\s+\w", re.IGNORECASE)
 _BRIEF = 30  # words: a shorter paragraph after the last of several one-paragraph answers is a remark
 _CUE_WITHIN = 100  # characters of a paragraph in which it shows which question it answers
 _WRAP = 55  # characters: a line this long may go on below; shorter ones end because they are finished
@@ -85,7 +86,7 @@ def _until_end(lines: list[Line], context: Context) -> list[Line]:
             break
         if kept and starts and _LAST_WORDS.match(line.text):
             break
-        if is_other_label(line.text, context):
+        if is_other_label(line.text, context) or (kept and _TICK.match(line.text) and not _TICK.match(kept[-1].text)):
             break
         kept.append(line)
     return kept

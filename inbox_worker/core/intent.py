@@ -79,18 +79,19 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
     """The intent of a mail that belongs to nothing known."""
     filled = _filled(mail.extraction, scheme)
     requested = _asks(signs, scope)
+    asked_beside = requested or signs.wonders
     if signs.withdraws and not filled and not requested and _refers(mail, scope, lexicon):
         return Intent.WITHDRAWAL
     if _elsewhere(signs, scope, mail, scheme, lexicon):
         return Intent.UNRELATED
     if filled and _is_ours(mail, signs, scope, scheme, lexicon):
-        return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
+        return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
     if _told(mail, signs, scope, scheme):
-        return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
+        return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
     if _vetoed(mail, signs, scheme, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested, scheme, lexicon):
-        return Intent.APPLICATION_AND_REQUEST if requested else Intent.APPLICATION
+        return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
     asks = requested or _named(signs.enquiries, scope)
     if asks and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
@@ -101,7 +102,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
 
 def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether a filled form is an application to this scheme."""
-    joined = Target.OURS in signs.joins
+    joined = Target.OURS in signs.joins or (scope.ours and Target.OPEN in signs.joins)
     if mail.for_another:
         return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
     if signs.declines or (not joined and _vetoed(mail, signs, scheme, lexicon, joined=False)):
@@ -236,9 +237,9 @@ def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Le
     extraction, codes = mail.extraction, []
     if intent is not Intent.FOLLOW_UP and _for_another(mail, signs, scheme, lexicon):
         codes.append("ON_BEHALF")
-    if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _any("several", mail, lexicon)):
+    if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _together(mail, scheme, lexicon)):
         codes.append("SEVERAL")
-    if extraction.conflicts:
+    if extraction.conflicts or (intent is not Intent.FOLLOW_UP and (signs.withdraws or signs.refuses)):
         codes.append("CONFLICT")
     if intent is not Intent.FOLLOW_UP and any(
         find("condition", sentence, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
@@ -247,6 +248,13 @@ def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Le
     ):
         codes.append("QUESTION")
     return tuple(codes)
+
+
+def _together(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether two or more people apply in this mail."""
+    return _any("several", mail, lexicon) or any(
+        acts.does(sentence, "several", lexicon.acts, scheme) for sentence in _to_the_team(mail)
+    )
 
 
 def _to_the_team(mail: Mail) -> list[str]:

@@ -117,7 +117,10 @@ def stands_before(line: Line, first: Line) -> bool:
 
 
 def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str, ...]:
-    """Take a request to the team ("Could you send me the role description too?") off the end of the answers."""
+    """Take a request to the team ("Could you send me the role description too?") off the end of the answers.
+
+    Returns what was taken, and the requests that stand inside an answer and stay there.
+    """
     wanted = any_phrase(context.scheme.request_words)
     cut: list[str] = []
     for key, value in list(values.items()):
@@ -125,9 +128,13 @@ def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str,
         while len(parts) > 1 and wanted.search(fold(parts[-1])) and _TO_YOU.search(spoken(parts[-1])):
             cut.append(parts.pop())
             values[key] = replace(value, text=" ".join(parts))
+        cut += [part for part in parts if wanted.search(fold(part)) and _SEND.search(spoken(part))]
     return tuple(cut)
 
 
+_SEND = pattern(
+    (r"\b(?:could|can|would|will) you (?:also |please |kindly )*(?:send|e-?mail|share|forward)\b|\bsend me\b",)
+)
 _TO_YOU = pattern((r"\b(?:(?:could|can|would|will) you|please|send me|may i|can i|could i|let me have)\b",))
 
 

@@ -50,6 +50,7 @@ class Signs:
     requests: list[Target] = field(default_factory=list)
     named: bool = False  # a request names the documents themselves, not only "more"
     enquiries: list[Target] = field(default_factory=list)  # questions about the role, which alone are a request
+    wonders: bool = False  # reads like a request and names nothing: one beside an application alone
     hesitates: bool = False
     declines: bool = False  # says that this is no application
     refuses: bool = False  # says that they do not want to join at all
@@ -59,10 +60,13 @@ class Signs:
     seen: list[str] = field(default_factory=list)
 
 
+_UNTICKED = re.compile(r"^\s*(?:\u2610|\[ ?\]|\( ?\))\s+\w")
+
+
 def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
     found: list[str] = []
-    for text, _ in paragraphs(lines[:MAX_LINES]):
+    for text, _ in paragraphs(tuple(line for line in lines[:MAX_LINES] if not _UNTICKED.match(line.text))):
         found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
         if len(found) >= _MAX_SENTENCES:
             break
@@ -197,7 +201,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         in_subject = place == 0
         if find("announcement", sentence, lexicon):
             continue
-        if find("declines", sentence, lexicon):
+        if find("declines", sentence, lexicon) and not _NOT_YET.search(sentence):
             signs.refuses = signs.declines = True
             signs.seen.append(f"declines: {find('declines', sentence, lexicon)}")
             continue
@@ -217,6 +221,9 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
     return signs
 
 
+_NOT_YET = pattern(
+    (r"\b(?:without|before|until|till|unless) \w+",)
+)  # "I should not like to sign without having read it"
 _ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\b",))
 
 
@@ -226,7 +233,7 @@ def _request(
     """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
     match = any_phrase(scheme.request_words).search(sentence)
     thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
-    asks = find("ask", sentence, lexicon)
+    asks = find("ask", sentence, lexicon) or (match and acts.does(sentence, "request", lexicon.acts, scheme))
     if find("wants_support", sentence, lexicon) or (not match and find("offers", sentence, lexicon)):
         return False
     if thing and (in_subject or asks):
@@ -244,6 +251,9 @@ def _request(
     elif not in_subject and _reads_like_a_request(sentence, scheme, lexicon):
         signs.enquiries.append(Target.OURS)
         signs.seen.append("reads like a question about the role")
+    elif not in_subject and acts.does(sentence, "request_unnamed", lexicon.acts, scheme):
+        signs.wonders = True
+        signs.seen.append("reads like a request")
     return bool(match)
 
 
@@ -254,7 +264,7 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
 
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
-    if find("wants_support", sentence, lexicon):
+    if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join_unnamed", lexicon.acts, scheme):
         return
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, lexicon):
@@ -266,9 +276,11 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
                 signs.wishes.add(sentence)
             signs.seen.append(f"wishes to join: {match.group().strip()}")
     if not in_subject and sentence not in signs.wishes and acts.does(sentence, "join", lexicon.acts, scheme):
-        signs.joins.append(_target(sentence, 0, scheme, lexicon))
-        signs.wishes.add(sentence)
-        signs.seen.append("reads like a wish to join")
+        target = _target(sentence, 0, scheme, lexicon)
+        if target is Target.OURS or acts.does(sentence, "join_unnamed", lexicon.acts, scheme):
+            signs.joins.append(target)
+            signs.wishes.add(sentence)
+            signs.seen.append("reads like a wish to join")
 
 
 def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
