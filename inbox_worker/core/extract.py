@@ -87,12 +87,14 @@ def extract(
             found = labelled(region.lines, context, numbers=numbers)
     values = dict(found.values)
     if follow_up:
+        own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
+        if not set(values) - found.ordered:
+            values = in_order_asked(document, own_lines, context, listed=True) or values
         stated = prose.statements(list(outside), scheme)
         _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
         renewed = replacements(outside, context)
         _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})
         if not set(values) - found.ordered:  # an order of ours explains numbers better than the form's
-            own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
             values = in_order_asked(document, own_lines, context) or values
     else:
         _add(values, letter(outside, found, scheme, lexicon))

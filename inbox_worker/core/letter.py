@@ -16,8 +16,13 @@ from inbox_worker.core.words import fold, pattern
 _NO_ANSWER = ("no_answer", "letter_business", "put_off")  # lists of phrases: such a sentence answers nothing
 
 
-def in_order_asked(document: Document, outside: tuple[Line, ...], context: Context) -> dict[str, FieldValue]:
-    """Paragraphs without labels above our request for missing items: as many of them as items, in its order."""
+def in_order_asked(
+    document: Document, outside: tuple[Line, ...], context: Context, *, listed: bool = False
+) -> dict[str, FieldValue]:
+    """Paragraphs without labels above our request for missing items: as many of them as items, in its order.
+
+    listed: only the items of a numbered list.
+    """
     quoted = []
     for line in document.lines:
         if line.kind is Kind.QUOTED:
@@ -30,12 +35,19 @@ def in_order_asked(document: Document, outside: tuple[Line, ...], context: Conte
         if not label.rest and label.best >= 0.95:
             keys.append(best)
     given = [(text, line) for text, line in passages.paragraphs(outside) if not _is_courtesy(text, context)]
+    items = [(text, line) for text, line in given if line.bullet[:1].isalnum()]
+    if len(items) == len(keys):  # a list says which lines are the answers
+        given = items
+    elif listed:
+        return {}
     if not keys or len(keys) != len(given) or len(set(keys)) != len(keys):
         return {}
     found: dict[str, FieldValue] = {}
     for key, (text, line) in zip(keys, given, strict=True):
         item = context.scheme.field(key)
         value = value_of(item, (_bare(text, line, item, context),), context.lexicon)
+        if value is None and listed:
+            continue  # this item was put off
         if value is None or plausible(value, item.kind, context.lexicon) < 0.1:
             return {}
         found[key] = FieldValue(value, source(line), ORDERED)

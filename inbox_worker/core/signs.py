@@ -221,9 +221,8 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
     return signs
 
 
-_NOT_YET = pattern(
-    (r"\b(?:without|before|until|till|unless) \w+",)
-)  # "I should not like to sign without having read it"
+# "I should not like to sign without having read it"
+_NOT_YET = pattern((r"\b(?:without|before|until|till|unless) \w+",))
 _ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\b",))
 
 
@@ -233,9 +232,11 @@ def _request(
     """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
     match = any_phrase(scheme.request_words).search(sentence)
     thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
-    asks = find("ask", sentence, lexicon) or (match and acts.does(sentence, "request", lexicon.acts, scheme))
-    if find("wants_support", sentence, lexicon) or (not match and find("offers", sentence, lexicon)):
+    asks, offers = find("ask", sentence, lexicon), find("offers", sentence, lexicon)
+    if find("wants_support", sentence, lexicon) or (offers and not match):
         return False
+    if match and not offers and acts.does(sentence, "request", lexicon.acts, scheme):
+        asks = asks or "reads like a request"
     if thing and (in_subject or asks):
         signs.requests.append(_request_target(sentence, scheme))
         signs.named = signs.named or bool(match)
