@@ -97,7 +97,7 @@ def _judge(text: str, lexicon: Lexicon) -> Finding:
     lists = lexicon.distress
     grave = pattern(lists.get("A", ())).search(text)
     if grave:
-        lowered = _quoted(text, grave, lexicon) or _over(text, grave.group(), lexicon)
+        lowered = _quoted(text, grave, lexicon) or _over(text, text[max(0, grave.start() - 20) : grave.end()], lexicon)
         lowered = lowered and not _recent(text, lexicon)
         return Finding(Tier.C if lowered else Tier.A, grave.group())
     found = NOTHING

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from inbox_worker.core import acts, names
+from inbox_worker.core import acts
 from inbox_worker.core.extract import Extraction
+from inbox_worker.core.holds import any_sentence, holds, to_the_team
 from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.reading import Intent
-from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signs import MAX_LINES, Mail, Signs, Target, find, signs_of
-from inbox_worker.core.wording import speaking_of
-from inbox_worker.core.words import bare, fold, pattern, spoken
+from inbox_worker.core.signs import MAX_LINES, Mail, Signs, signs_of
+from inbox_worker.core.targets import Target
+from inbox_worker.core.wording import find, speaking_of
+from inbox_worker.core.words import bare, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
     if mail.on_record or mail.in_thread:
         known = _in_correspondence(mail, signs, scope, scheme, lexicon)
         if known is not None:
-            return Judgement(known, evidence, _holds(mail, known, signs, scheme, lexicon), 2.0)
+            return Judgement(known, evidence, holds(mail, known, signs, scheme, lexicon), 2.0)
     intent = _new(mail, signs, scope, scheme, lexicon)
     weight = 0.0 if intent is Intent.UNRELATED else (1.0 if scope.ours else 0.5) + 0.1 * len(mail.extraction.labelled)
-    return Judgement(intent, evidence, _holds(mail, intent, signs, scheme, lexicon), weight)
+    return Judgement(intent, evidence, holds(mail, intent, signs, scheme, lexicon), weight)
 
 
 def _filled(extraction: Extraction, scheme: Scheme) -> bool:
@@ -100,22 +101,34 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
     return Intent.UNRELATED
 
 
+def _whole(extraction: Extraction, scheme: Scheme) -> bool:
+    """Whether three quarters of what an application needs stand under labels."""
+    required = [item for item in scheme.fields if item.required]
+    return len(extraction.labelled) * 4 >= len(required) * 3
+
+
 def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether a filled form is an application to this scheme."""
     joined = Target.OURS in signs.joins or (scope.ours and Target.OPEN in signs.joins)
     if mail.for_another:
-        return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
-    if signs.declines or (not joined and _vetoed(mail, signs, scheme, lexicon, joined=False)):
+        if find("prize", fold(mail.subject), lexicon):
+            return False
+        return scope.ours and (
+            _answersany_sentence(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True)
+        )
+    if signs.declines and not (joined and _whole(mail.extraction, scheme)):
+        return False
+    if not joined and _vetoed(mail, signs, scheme, lexicon, joined=False):
         return False
     before = about(" . ".join((mail.subject, *mail.intro, *mail.extraction.label_texts)), scheme)
-    named = bool(before.ours) or mail.extraction.full_questions > 0
+    named = bool(before.ours) or mail.extraction.full_questions > 0 or _whole(mail.extraction, scheme)
     if scope.ours and (named or joined):
         return True
     wishes = joined or Target.OPEN in signs.joins
     return not scope.other and (bool(before.role) or (scope.weak and wishes))
 
 
-def _answers_any(mail: Mail, scheme: Scheme) -> bool:
+def _answersany_sentence(mail: Mail, scheme: Scheme) -> bool:
     return any(scheme.field(key).kind is FieldKind.TEXT for key in mail.extraction.labelled)
 
 
@@ -130,7 +143,7 @@ def _named(targets: list[Target], scope: _Scope) -> bool:
 
 def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether the wish, the subject or the form is for another scheme, or nothing of the mail is to be believed."""
-    if _any("instructions", mail, lexicon):
+    if any_sentence("instructions", mail, lexicon):
         return True
     if Target.OURS in signs.joins:
         return False
@@ -144,24 +157,31 @@ def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme) -> bool:
     if signs.declines or scope.other or not scope.ours or mail.for_another or mail.from_team:
         return False
     questions = [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
-    answered = sum(key in mail.extraction.prose for key in questions)
+    said = [mail.extraction.form.values[key].text for key in questions if key in mail.extraction.prose]
+    answered = sum(len(text.split()) >= _WORDS for text in said)
     least = _QUESTIONS if Target.OURS in signs.joins else max(len(questions), _QUESTIONS)
     return answered >= least
 
 
+_WORDS = 4  # of an answer: "Hey," and "Many thanks" answer nothing
 _QUESTIONS = 3  # answers in running text from which a letter is an application
 
 
 def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joined: bool) -> bool:
-    """Whether the mail is business of another kind, although it speaks of the scheme."""
+    """Whether the mail is business of another kind, although it speaks of the scheme.
+
+    Words of other business around a whole form are the sender's letter paper.
+    """
     if mail.from_team:
         return True
+    formal = _whole(mail.extraction, scheme) and not mail.for_another
     subject = fold(mail.subject)
-    said = (subject, *(_to_the_team(mail) if joined else mail.text))
+    said = (subject, *(to_the_team(mail) if joined else mail.text))
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
     if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
         return True
-    lists = ("business", "nomination") if joined else ("business", "nomination", "wants_support")
+    lists = ("nomination",) if formal else ("business", "nomination")
+    lists = lists if joined else (*lists, "wants_support")
     if any(find(name, text, lexicon) for name in lists):
         return True
     if not joined and any(
@@ -172,7 +192,7 @@ def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joine
         return True
     # who asks for the documents by name may have other errands beside it
     errands = " . ".join(sorted(signs.documents)) if Target.OURS in signs.requests and signs.documents else text
-    return not joined and bool(find("errand", errands, lexicon))
+    return not joined and not formal and bool(find("errand", errands, lexicon))
 
 
 def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -184,12 +204,20 @@ def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Sch
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
-    if len(mail.extraction.ordered) >= _ANSWERS and scope.ours and _answering(mail, scheme, lexicon):
+    listed = len(mail.extraction.ordered) >= _ANSWERS and scope.ours
+    if listed and (_answering(mail, scheme, lexicon) or _beside_details(mail.extraction, scheme)):
         return True
     return weak and (bool(given) or not (requested or signs.hesitates))
 
 
 _ANSWERS = 3  # numbered items from which a list may be the answers to a form's questions
+
+
+def _beside_details(extraction: Extraction, scheme: Scheme) -> bool:
+    """Whether a list that answers every question stands below the name and the like in lines of their own."""
+    texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
+    given = [key for key, value in extraction.form.values.items() if value.source.startswith("body")]
+    return texts <= extraction.ordered and len(set(given) - texts) >= _ANSWERS
 
 
 def _answering(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -217,80 +245,13 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
     related = scope.ours or scope.weak or mail.in_thread or any(find("referring", s, lexicon) for s in mail.text)
     if (signs.withdraws or signs.refuses) and not _filled(extraction, scheme):
         return Intent.WITHDRAWAL if related else None
-    required = [item for item in scheme.fields if item.required]
-    if len(extraction.labelled) * 4 >= len(required) * 3:
+    if _whole(extraction, scheme):
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP
     if signs.named and _asks(signs, scope) and not _vetoed(mail, signs, scheme, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
-    about_it = mail.in_thread or (scope.ours and _any("updates", mail, lexicon))
+    about_it = mail.in_thread or (scope.ours and any_sentence("updates", mail, lexicon))
     if about_it and not scope.other and not find("business", " . ".join(mail.text), lexicon):
         return Intent.FOLLOW_UP
     return None
-
-
-def _holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> tuple[str, ...]:
-    """What a person must settle first."""
-    if intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP):
-        return ()
-    extraction, codes = mail.extraction, []
-    if intent is not Intent.FOLLOW_UP and _for_another(mail, signs, scheme, lexicon):
-        codes.append("ON_BEHALF")
-    if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _together(mail, scheme, lexicon)):
-        codes.append("SEVERAL")
-    if extraction.conflicts or (intent is not Intent.FOLLOW_UP and (signs.withdraws or signs.refuses)):
-        codes.append("CONFLICT")
-    if intent is not Intent.FOLLOW_UP and any(
-        find("condition", sentence, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
-        for sentence in _to_the_team(mail)
-        if sentence not in signs.documents
-    ):
-        codes.append("QUESTION")
-    return tuple(codes)
-
-
-def _together(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Whether two or more people apply in this mail."""
-    return _any("several", mail, lexicon) or any(
-        acts.does(sentence, "several", lexicon.acts, scheme) for sentence in _to_the_team(mail)
-    )
-
-
-def _to_the_team(mail: Mail) -> list[str]:
-    """The sentences that answer no question: "I want to reach people before it gets worse" sets no condition.
-
-    One lone sentence that looks like an answer is none.
-    """
-    if len(mail.extraction.prose) < 2:
-        return list(mail.text)
-    answers = " ".join(spoken(mail.extraction.form.values[key].text) for key in mail.extraction.prose)
-    return [sentence for sentence in mail.text if sentence not in answers]
-
-
-_ALONE = pattern((r"\b(?:themselves|himself|herself|separately|just me|only me|only for me|for myself)\b",))
-
-
-def _any(name: str, mail: Mail, lexicon: Lexicon) -> bool:
-    return any(find(name, sentence, lexicon) for sentence in mail.text)
-
-
-def names_another(extraction: Extraction, person: str | None, address: str, scheme: Scheme) -> bool:
-    """Return whether the form's name is another person's than the sender's (`person`, at `address`)."""
-    key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
-    stated = extraction.form.values.get(key) if key in extraction.labelled else None
-    mailed = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
-    given = extraction.form.values.get(mailed) if mailed in extraction.labelled else None
-    if not stated or not person or (given and given.text.casefold() == address.casefold()):
-        return False
-    return not names.related(stated.text, person) or (given is not None and names.relatives(stated.text, person))
-
-
-def _for_another(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Whether the application is another person's: the form says so, or the wish to join is only theirs."""
-    if mail.for_another or mail.extraction.whose is Whose.OTHER:
-        return True
-    if any(acts.does(sentence, "for_another", lexicon.acts, scheme) for sentence in _to_the_team(mail)):
-        return True
-    own_form = any(key in mail.extraction.labelled for key in mail.extraction.form.values)
-    return not own_form and not signs.joins and _any("third_person", mail, lexicon)

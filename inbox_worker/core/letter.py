@@ -23,17 +23,7 @@ def in_order_asked(
 
     listed: only the items of a numbered list.
     """
-    quoted = []
-    for line in document.lines:
-        if line.kind is Kind.QUOTED:
-            quoted.append(line)
-        elif quoted and line.kind is Kind.FORWARD_HEAD:
-            break  # mails that are older than our request
-    keys: list[str] = []
-    for label in all_of(quoted[:60], context.scheme):
-        best = max(label.scores, key=lambda name: label.scores[name])
-        if not label.rest and label.best >= 0.95:
-            keys.append(best)
+    keys = _asked_for(document, context)
     given = [(text, line) for text, line in passages.paragraphs(outside) if not _is_courtesy(text, context)]
     items = [(text, line) for text, line in given if line.bullet[:1].isalnum()]
     if len(items) == len(keys):  # a list says which lines are the answers
@@ -52,6 +42,22 @@ def in_order_asked(
             return {}
         found[key] = FieldValue(value, source(line), ORDERED)
     return found
+
+
+def _asked_for(document: Document, context: Context) -> list[str]:
+    """The fields whose labels the newest quoted mail lists, in its order."""
+    quoted = []
+    for line in document.lines:
+        if line.kind is Kind.QUOTED:
+            quoted.append(line)
+        elif quoted and line.kind is Kind.FORWARD_HEAD:
+            break  # mails that are older than our request
+    keys: list[str] = []
+    for label in all_of(quoted[:60], context.scheme):
+        best = max(label.scores, key=lambda name: label.scores[name])
+        if not label.rest and label.best >= 0.95:
+            keys.append(best)
+    return keys
 
 
 def _bare(text: str, line: Line, item: Field, context: Context) -> str:

@@ -7,6 +7,7 @@ from inbox_worker.core import bounce, distress, first_look, gate, intent, names
 from inbox_worker.core.addresses import destination, sender
 from inbox_worker.core.document import Document, Kind
 from inbox_worker.core.extract import Extraction, extract
+from inbox_worker.core.holds import names_another
 from inbox_worker.core.intent import Judgement
 from inbox_worker.core.mail import Address, Email
 from inbox_worker.core.mentions import about
@@ -124,7 +125,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         on_record=on_record,
         in_thread=in_thread,
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
-        for_another=intent.names_another(extraction, person, author.address, scheme),
+        for_another=names_another(extraction, person, author.address, scheme),
         intro=sentences_of(extraction.intro),
         text=(*sentences_of(extraction.outside), *map(spoken, extraction.asides)),
     )

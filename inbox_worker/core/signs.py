@@ -3,26 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 
-from inbox_worker.core import acts
+from inbox_worker.core import acts, targets
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
-from inbox_worker.core.mentions import about
 from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.scheme import Lexicon, Scheme
-from inbox_worker.core.words import any_phrase, pattern, sentences, spoken, tokens
+from inbox_worker.core.targets import Target
+from inbox_worker.core.wording import find
+from inbox_worker.core.words import any_phrase, pattern, sentences, spoken
 
 # What the expressions see of one mail. A letter has some thirty sentences of some hundred characters.
 MAX_LINES, _MAX_SENTENCES, _MAX_SENTENCE, _MAX_PARAGRAPH = 600, 250, 700, 20_000
-
-
-class Target(Enum):
-    """What a wish or a request is for."""
-
-    OURS = "ours"
-    OTHER = "other"
-    OPEN = "open"  # names nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +65,6 @@ def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
     return tuple(found[:_MAX_SENTENCES])
 
 
-def find(name: str, text: str, lexicon: Lexicon) -> str:
-    match = pattern(lexicon.phrases.get(name, ())).search(text)
-    return match.group().strip() if match else ""
-
-
 _NEGATED = pattern(
     (
         r"(?:\bnot|n't|\bnever|\bno longer|\bnor|\bwithout|\brather than|\binstead of|\bdecided against)"
@@ -102,94 +89,6 @@ _ANYBODY = pattern(
 _FIRST_PERSON = pattern((r"\b(?:i|we|id|my|me|us|myself|i'd|i'm|im)\b",))
 
 
-_OBJECT = pattern(
-    (
-        r"\b(?:as|become|becoming|be|being|for|join|joining|of)\s+(?:(?:an?|the|your|our|its|one|part|member|of)\s+)*"
-        r"(?P<what>[a-z][\w&+/' -]{2,60})",
-    )
-)
-
-
-_GENERIC = frozenset(
-    [
-        "considered",
-        "involved",
-        "part",
-        "it",
-        "this",
-        "that",
-        "one",
-        "them",
-        "these",
-        "role",
-        "roles",
-        "scheme",
-        "network",
-        "programme",
-        "program",
-        "volunteer",
-        "volunteers",
-        "position",
-        "team",
-        "group",
-        "initiative",
-        "training",
-        "helpful",
-        "able",
-        "someone",
-        "somebody",
-        "person",
-        "me",
-        "my",
-        "included",
-        "added",
-        "interest",
-        "application",
-        "expression",
-        "put",
-        "forward",
-        "contacted",
-        "informed",
-        "something",
-        "there",
-        "here",
-        "more",
-        "of",
-        "use",
-        "details",
-        "list",
-        "pool",
-        "information",
-    ]
-)
-
-
-def _target(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Target:
-    """What a wish that begins at `start` is for: what is named behind it counts before what is named in front."""
-    for text in (sentence[start:], sentence):
-        subject = about(text, scheme)
-        if subject.ours:
-            return Target.OURS
-        if subject.other:
-            return Target.OTHER
-        if subject.role:
-            return Target.OTHER if _another_first(text, subject.role, lexicon) else Target.OURS
-    match = _OBJECT.search(sentence, start)
-    if match:
-        first = tokens(match["what"])[:3]
-        if first and first[0] not in _GENERIC and not match["what"].startswith(("because", "and", "if", "please")):
-            return Target.OTHER if find("other_role", match["what"], lexicon) else Target.OPEN
-    return Target.OPEN
-
-
-def _another_first(text: str, role: str, lexicon: Lexicon) -> bool:
-    """Whether another role is named before ours, or is made of it ("chair of the wardens", "wardens' newsletter")."""
-    start = text.find(role)
-    return bool(find("other_role", text[:start], lexicon)) or bool(
-        pattern(lexicon.phrases.get("other_role", ())).match(text[start + len(role) :].lstrip())
-    )
-
-
 def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = False) -> Signs:
     """Return what the sentences show.
 
@@ -201,15 +100,18 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         in_subject = place == 0
         if find("announcement", sentence, lexicon):
             continue
-        if find("declines", sentence, lexicon) and not _NOT_YET.search(sentence):
+        declines = find("declines", sentence, lexicon)
+        if declines and _NOT_YET.search(sentence):
+            signs.hesitates = True
+        elif declines:
             signs.refuses = signs.declines = True
-            signs.seen.append(f"declines: {find('declines', sentence, lexicon)}")
+            signs.seen.append(f"declines: {declines}")
             continue
         _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
         signs.declines = signs.declines or bool(find("not_applying", sentence, lexicon))
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
-        if not in_subject and _takes_back(sentence, lexicon):
+        if not in_subject and _takes_back(sentence, scheme, lexicon):
             signs.withdraws = True
             signs.seen.append(f"takes back: {find('withdraw', sentence, lexicon)}")
         elif not in_subject and acts.does(sentence, "withdraw", lexicon.acts, scheme):
@@ -233,12 +135,12 @@ def _request(
     match = any_phrase(scheme.request_words).search(sentence)
     thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
     asks, offers = find("ask", sentence, lexicon), find("offers", sentence, lexicon)
-    if find("wants_support", sentence, lexicon) or (offers and not match):
+    if find("wants_support", sentence, lexicon) or (not match and (offers or _of_the_form(sentence, scheme, lexicon))):
         return False
     if match and not offers and acts.does(sentence, "request", lexicon.acts, scheme):
         asks = asks or "reads like a request"
     if thing and (in_subject or asks):
-        signs.requests.append(_request_target(sentence, scheme))
+        signs.requests.append(targets.of_request(sentence, scheme))
         signs.named = signs.named or bool(match)
         if match:
             signs.documents.add(sentence)
@@ -247,7 +149,7 @@ def _request(
         signs.requests.append(Target.OPEN)
         signs.seen.append(f"asks: {asks}")
     elif not in_subject and (enquiry := find("enquiry", sentence, lexicon)):
-        signs.enquiries.append(_request_target(sentence, scheme))
+        signs.enquiries.append(targets.of_request(sentence, scheme))
         signs.seen.append(f"asks about the role: {enquiry}")
     elif not in_subject and _reads_like_a_request(sentence, scheme, lexicon):
         signs.enquiries.append(Target.OURS)
@@ -255,29 +157,44 @@ def _request(
     elif not in_subject and acts.does(sentence, "request_unnamed", lexicon.acts, scheme):
         signs.wonders = True
         signs.seen.append("reads like a request")
-    return bool(match)
+    return bool(match) or bool(thing and acts.likelihood(sentence, ("request",), lexicon.acts, scheme) >= _ALIKE)
+
+
+_ALIKE = 0.3  # "I gather there exists a paper on what allies do": what the next sentence may ask for
+
+
+def _of_the_form(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether words that seem to ask belong to a form: a question in a cell of its own, an answer put off."""
+    if " | " in sentence or acts.does(sentence, "put_off", lexicon.acts, scheme):
+        return True
+    return not acts.could(sentence, ("request", "chase", "join"), lexicon.acts, scheme)
 
 
 def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether a sentence that names the role asks about it: any survey asks "What did you like?"."""
-    ours = _request_target(sentence, scheme) is Target.OURS
+    ours = targets.of_request(sentence, scheme) is Target.OURS
     return ours and acts.does(sentence, "request", lexicon.acts, scheme)
+
+
+_WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join_unnamed", lexicon.acts, scheme):
         return
+    if not in_subject and not acts.could(sentence, _WISHES, lexicon.acts, scheme):
+        return
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
                 continue
-            target = _target(sentence, match.start(), scheme, lexicon)
+            target = targets.of_wish(sentence, match.start(), scheme, lexicon)
             found.append(target)
             if target is Target.OURS:
                 signs.wishes.add(sentence)
             signs.seen.append(f"wishes to join: {match.group().strip()}")
     if not in_subject and sentence not in signs.wishes and acts.does(sentence, "join", lexicon.acts, scheme):
-        target = _target(sentence, 0, scheme, lexicon)
+        target = targets.of_wish(sentence, 0, scheme, lexicon)
         if target is Target.OURS or acts.does(sentence, "join_unnamed", lexicon.acts, scheme):
             signs.joins.append(target)
             signs.wishes.add(sentence)
@@ -300,13 +217,10 @@ def _of_another(sentence: str, match: re.Match[str]) -> bool:
     return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(sentence[: match.start()]))
 
 
-def _request_target(sentence: str, scheme: Scheme) -> Target:
-    subject = about(sentence, scheme)
-    if subject.ours or (subject.role and not subject.other):
-        return Target.OURS
-    return Target.OTHER if subject.other else Target.OPEN
-
-
-def _takes_back(sentence: str, lexicon: Lexicon) -> bool:
+def _takes_back(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
     match = pattern(lexicon.phrases.get("withdraw", ())).search(sentence)
-    return bool(match) and not find("not_withdraw", sentence, lexicon)
+    if not match or find("not_withdraw", sentence, lexicon) or find("condition", sentence, lexicon):
+        return False
+    if _NEGATED.search(sentence[: match.start()]):  # "I am not pulling out"
+        return False
+    return acts.could(sentence, ("withdraw", "not_joining"), lexicon.acts, scheme)

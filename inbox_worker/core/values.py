@@ -45,6 +45,9 @@ def short(text: str) -> str:
     return value.strip("<>[]") if value[:1] in "<[" and value[-1:] in ">]" else value
 
 
+_PLACEHOLDER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}")  # "(protected)", "[your name]"
+
+
 def email_in(text: str) -> str | None:
     """Return the first usable address in `text`, or None."""
     found = next((m.group() for m in FOUND.finditer(text)), None)
@@ -59,7 +62,7 @@ def is_empty(text: str, kind: FieldKind, lexicon: Lexicon) -> bool:
     folded = fold(text)
     if pattern(lexicon.phrases.get("empty", ())).fullmatch(folded):
         return True
-    return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded))
+    return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded) or _PLACEHOLDER.fullmatch(folded))
 
 
 def puts_off(text: str, lexicon: Lexicon) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from inbox_worker.core.scheme import Lexicon, Scheme
-from inbox_worker.core.words import tokens
+from inbox_worker.core.words import pattern, tokens
 
 _ROLE = "{role}"
 
@@ -23,3 +23,9 @@ def speaking_of(lexicon: Lexicon, scheme: Scheme) -> Lexicon:
     words = role(scheme)
     phrases = {name: tuple(text.replace(_ROLE, words) for text in texts) for name, texts in lexicon.phrases.items()}
     return replace(lexicon, phrases=phrases)
+
+
+def find(name: str, text: str, lexicon: Lexicon) -> str:
+    """Return the first phrase of the list `name` in `text`, a folded sentence, or ""."""
+    match = pattern(lexicon.phrases.get(name, ())).search(text)
+    return match.group().strip() if match else ""
