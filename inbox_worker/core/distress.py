@@ -52,7 +52,7 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
 
 def _alike(sentence: str, lexicon: Lexicon) -> Finding:
     """What the learned likeness says of a sentence in which no sign may stand."""
-    if not _PERSON.search(sentence):
+    if not _PERSON.search(sentence) or _set_aside(sentence, lexicon):
         return NOTHING
     if acts.does(sentence, "distress_a", lexicon.acts):
         return Finding(Tier.A, "reads like a person in danger")

@@ -114,7 +114,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         if not in_subject and _takes_back(sentence, scheme, lexicon):
             signs.withdraws = True
             signs.seen.append(f"takes back: {find('withdraw', sentence, lexicon)}")
-        elif not in_subject and acts.does(sentence, "withdraw", lexicon.acts, scheme):
+        elif not in_subject and _reads_like_a_withdrawal(sentence, mail, scheme, lexicon):
             signs.withdraws = True
             signs.seen.append("reads like a withdrawal")
     if elsewhere:
@@ -217,10 +217,21 @@ def _of_another(sentence: str, match: re.Match[str]) -> bool:
     return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(sentence[: match.start()]))
 
 
+_IF = pattern((r"\bif\b",))
+
+
+def _reads_like_a_withdrawal(sentence: str, mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether likeness alone says so; who gives new values corrects, in words that are near to taking back."""
+    if find("not_withdraw", sentence, lexicon) or (mail.on_record and mail.extraction.form.values):
+        return False
+    return acts.does(sentence, "withdraw", lexicon.acts, scheme)
+
+
 def _takes_back(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
     match = pattern(lexicon.phrases.get("withdraw", ())).search(sentence)
-    if not match or find("not_withdraw", sentence, lexicon) or find("condition", sentence, lexicon):
+    if not match or find("not_withdraw", sentence, lexicon):
         return False
-    if _NEGATED.search(sentence[: match.start()]):  # "I am not pulling out"
+    before = sentence[: match.start()]
+    if _NEGATED.search(before) or _IF.search(before):  # "I am not pulling out", "if not, leave me out"
         return False
     return acts.could(sentence, ("withdraw", "not_joining"), lexicon.acts, scheme)
