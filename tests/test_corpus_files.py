@@ -107,7 +107,8 @@ def pdf_text(data: bytes) -> str:
 def decoded(data: bytes, declared: str | None) -> list[str]:
     """What `data` may say: in the declared character set, and in the two that are meant where that one is wrong."""
     texts = [data.decode("cp1252", "replace")]
-    for charset in (declared or "us-ascii", "utf-8"):
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for charset in ("utf-16",) if marked else (declared or "us-ascii", "utf-8"):
         try:
             texts.append(data.decode(charset))
         except (LookupError, UnicodeDecodeError):

@@ -1,6 +1,6 @@
 """Scores the reading of labelled mails by `explain --json`, exactly as an outside program would.
 
-    score_corpus.py [FOLDER...]      default: tests/corpus/visible, tests/corpus/heldout, and ../shared/corpus
+    score_corpus.py [FOLDER...]      default: every folder of tests/corpus with the scheme's mails, and ../shared/corpus
 
 Needs ../shared/score.py beside the checkout; says so where it is missing.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 SCORER = TOP.parent / "shared" / "score.py"
-DEFAULT = (TOP.parent / "shared" / "corpus", TOP / "tests" / "corpus" / "visible", TOP / "tests" / "corpus" / "heldout")
+OURS = ("visible", "second", "third", "heldout", "fourth", "fifth", "sixth")
+DEFAULT = (TOP.parent / "shared" / "corpus", *(TOP / "tests" / "corpus" / name for name in OURS))
 
 
 def predictions(folder: Path) -> str:

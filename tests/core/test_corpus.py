@@ -27,9 +27,9 @@ UNSEEN = {
     "reply_to": 0.98,
     "missed_review": 0.94,
     "missed_distress": 1.0,
-    "intent": 0.85,
-    "reply": 0.88,
-    "needless_review": 0.92,  # a person looks once too often rather than not at all (docs/decisions/0009)
+    "intent": 0.94,
+    "reply": 0.93,
+    "needless_review": 0.94,  # a person looks once too often rather than not at all (docs/decisions/0009)
 }
 
 
@@ -47,12 +47,12 @@ def test_the_mails_that_rules_are_tuned_on_are_read_right():
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("folder", ["second", "third", "heldout"])
+@pytest.mark.parametrize("folder", ["second", "third", "heldout", "fourth", "fifth", "sixth"])
 def test_other_mails_are_read_nearly_as_well(folder: str):
     found = score(sorted((OURS / folder).glob("*.eml")), sample_rules())
     low = {kind: round(found.share(kind), 3) for kind, floor in UNSEEN.items() if found.share(kind) < floor}
     assert low == {}  # no case is named: who reads the name of one tunes on it
-    assert found.field_f1 >= 0.88
+    assert found.field_f1 >= 0.93
 
 
 @pytest.mark.corpus
