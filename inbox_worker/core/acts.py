@@ -150,10 +150,12 @@ def does(sentence: str, label: str, model: Model, scheme: Scheme | None = None) 
     return likeliest == label.removesuffix(_UNNAMED) and share >= LEAST[label]
 
 
-_FLOOR = 0.1  # of sentences that a phrase recognises rightly, one in a hundred stays below; of the others, every other
+FLOOR = 0.1  # of sentences that a phrase recognises rightly, one in a hundred stays below; of the others, every other
 
 
-def could(sentence: str, labels: tuple[str, ...], model: Model, scheme: Scheme | None = None) -> bool:
+def could(
+    sentence: str, labels: tuple[str, ...], model: Model, scheme: Scheme | None = None, floor: float = FLOOR
+) -> bool:
     """Return whether a phrase may be right that takes `sentence` for one of `labels`: the likeness does not deny it."""
     found = of(sentence, model, scheme)
-    return not found or sum(found.get(label, 0.0) for label in labels) >= _FLOOR
+    return not found or sum(found.get(label, 0.0) for label in labels) >= floor

@@ -27,6 +27,7 @@ class Finding:
 NOTHING = Finding(Tier.NONE)
 _READ_BY_LIKENESS = 60  # sentences of one mail; who is in danger writes few
 _PERSON = pattern((r"\b(?:i|im|me|my|myself|he|she|him|her|they|them|we|us|someone|somebody|nobody)\b",))
+_DENIED = 0.05  # half of what denies a wish: recall before precision
 _SIGN = "sign_"  # how the lists of signs are named
 _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
 
@@ -41,11 +42,12 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
             looked_at = _looked_at(sentence, lexicon)
             signs = _signs(looked_at, lexicon) if looked_at else frozenset[str]()
             if looked_at:
-                found = _graver(found, _judge(looked_at, lexicon))
+                found = _graver(found, _unless_denied(_judge(looked_at, lexicon), (sentence,), lexicon))
             if number < _READ_BY_LIKENESS and found.tier is not Tier.A:
                 found = _graver(found, _alike(sentence, lexicon))
             if signs or earlier:
-                found = _graver(found, _together(before, earlier, sentence, signs, lexicon))
+                together = _together(before, earlier, sentence, signs, lexicon)
+                found = _graver(found, _unless_denied(together, (before, sentence), lexicon))
             before, earlier = sentence, signs
     return found
 
@@ -59,6 +61,17 @@ def _alike(sentence: str, lexicon: Lexicon) -> Finding:
     if acts.does(sentence, "distress_b", lexicon.acts):
         return Finding(Tier.B, "reads like a person in distress")
     return NOTHING
+
+
+def _unless_denied(finding: Finding, sentences_: tuple[str, ...], lexicon: Lexicon) -> Finding:
+    """`finding`, lowered where it is of tier B and every sentence is plainly unlike any of people in distress.
+
+    No sentence of tier B that the lists found rightly is that unlike (docs/decisions/0009); tier A is never lowered so.
+    """
+    if finding.tier is not Tier.B:
+        return finding
+    likely = any(acts.could(each, ("distress_a", "distress_b"), lexicon.acts, floor=_DENIED) for each in sentences_)
+    return finding if likely else Finding(Tier.C, finding.evidence)
 
 
 def _within_limits(texts: list[str]) -> list[str]:

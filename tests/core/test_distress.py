@@ -149,3 +149,8 @@ def test_every_phrase_has_a_word_that_makes_a_sentence_be_looked_at():
 
     look = pattern(load().distress["look"])
     assert [sentence for sentence in (*DANGER, *DISTRESS) if not look.search(spoken(sentence))] == []
+
+
+def test_words_of_distress_in_a_sentence_that_is_plainly_of_another_kind_are_no_distress():
+    sentence = "Sorry, I have to withdraw from the Cycle Buddies: my knee has had enough."
+    assert tier([sentence], load()).tier not in (Tier.A, Tier.B)
