@@ -1,0 +1,134 @@
+"""What a form, its surroundings and the sentences beside it come to together."""
+
+import pytest
+
+from inbox_worker.core.reading import Intent, Outcome, Reading, ReplyKind
+from tests.core.sample_reading import FORM, ON_RECORD, THREAD, VALUES, reading
+
+ASKED = """
+
+From: Equality and Diversity <equalityanddiversity@kent.ac.uk>
+Sent: 28 April 2026 09:30
+To: Jo Bell <jo.bell@kent.ac.uk>
+Subject: Your expression of interest: Mental Health Ally
+
+Dear Jo,
+
+We still need the following from you:
+
+- What support do you think you will need as a mental health ally?
+- Why do you think mental health awareness in the workplace is important?
+"""
+
+
+def texts(found: Reading) -> dict[str, str]:
+    return {key: value.text for key, value in found.form.values.items()}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "On reflection please withdraw my application.",
+        "Actually I don't want to be an ally any more, so please leave me off the list.",
+    ],
+)
+def test_a_form_that_its_own_sender_takes_back_in_the_same_mail_is_for_a_person(after: str):
+    found = reading(f"I would like to become a Mental Health Ally.\n\n{FORM}\n{after}\n\nJo Bell\n")
+    assert (found.decision.outcome, found.reply) == (Outcome.HOLD, ReplyKind.NONE)
+    assert "CONFLICT" in {flag.code for flag in found.flags}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "The link on your web page is dead, by the way.",
+        "Winner - Best Newcomer, Regional Awards 2025. Join us at our open day!",
+        "If this message is not for you, please delete it.",
+    ],
+)
+def test_words_of_other_business_around_a_whole_form_change_nothing(around: str):
+    found = reading(f"Up for this.\n\n{FORM}\nThanks\nJo Bell\n\n{around}\n")
+    assert (found.intent, found.reply) == (Intent.APPLICATION, ReplyKind.ACKNOWLEDGEMENT)
+
+
+def test_numbered_answers_below_the_details_in_lines_of_their_own_are_an_application():
+    body = "Jo Bell\nSenior Clerk\nKent Law School\njo.bell@kent.ac.uk\n\n" + "\n".join(
+        f"{number}. {VALUES[key]}"
+        for number, key in enumerate(("motivation", "skills_experience", "support_needed", "importance"), 1)
+    )
+    found = reading(f"As requested.\n\n{body}\n\nJo\n")
+    assert found.intent is Intent.APPLICATION
+    assert texts(found)["support_needed"] == VALUES["support_needed"]
+
+
+def test_numbers_in_a_follow_up_answer_the_items_that_our_mail_listed():
+    found = reading("In your order:\n\n1. A quiet room.\n2. Nobody asks porters.\n\nJo\n" + ASKED, ON_RECORD, **THREAD)
+    assert texts(found) == {"support_needed": "A quiet room.", "importance": "Nobody asks porters."}
+
+
+def test_what_is_asked_for_may_stand_in_a_list_below_the_request():
+    found = reading(
+        "I'm curious about the mental health allies. Please would you send me:\n\n- the role description\n- the dates\n"
+    )
+    assert found.intent is Intent.ROLE_DESCRIPTION_REQUEST
+
+
+@pytest.mark.parametrize(("box", "asks"), [("\u2612", True), ("[x]", True), ("\u2610", False), ("[ ]", False)])
+def test_a_box_below_the_last_answer_is_a_request_where_it_is_ticked_and_no_part_of_the_answer(box: str, asks: bool):
+    found = reading(
+        f"{FORM}{box} I would like a copy of the role description\n\nJo Bell\n", Subject="Mental Health Ally"
+    )
+    assert texts(found)["importance"] == VALUES["importance"]
+    assert found.attach_role_description is asks
+
+
+def test_a_request_inside_an_answer_is_heard_and_stays_there():
+    support = "Depends, so could you send me the role description first?"
+    found = reading(FORM.replace("A buddy.", support))
+    assert found.intent is Intent.APPLICATION_AND_REQUEST
+    assert texts(found)["support_needed"] == support
+
+
+def test_an_answer_put_off_until_more_is_known_is_no_request():
+    found = reading(
+        FORM.replace("A buddy.", "I'd like to leave this one until I know a bit more about what's involved.")
+    )
+    assert (found.intent, found.form.missing) == (Intent.APPLICATION, ("support_needed",))
+
+
+@pytest.mark.parametrize("value", ["(protected)", "[your name]", "____"])
+def test_a_placeholder_is_no_value(value: str):
+    assert "department" not in texts(reading(FORM.replace("Kent Law School", value)))
+
+
+def test_people_who_are_thanked_for_their_views_are_no_second_applicant():
+    found = reading(
+        f"My manager and your HR contact both said casual staff are welcome, so here is mine.\n\n{FORM}\nJo\n"
+    )
+    assert found.decision.outcome is Outcome.REPLY
+
+
+def test_a_form_on_a_nomination_for_an_award_is_no_application():
+    form = FORM.replace("Jo Bell", "Sam Oduya").replace("jo.bell@", "s.oduya@")
+    found = reading(
+        f"I would like to nominate a Mental Health Ally.\n\n{form}\nJo Bell\n", Subject="Staff awards: Ally of the Year"
+    )
+    assert found.reply is ReplyKind.NONE
+    assert found.intent is Intent.UNRELATED
+
+
+def test_a_company_that_offers_to_send_its_papers_asks_for_none():
+    found = reading(
+        "I came across your page on mental health allies.\n\nWe train allies for thirty universities. I'd be delighted"
+        " to send you a role description and details of the training.\n\nAre you free on Tuesday?\n"
+    )
+    assert found.reply is ReplyKind.NONE
+
+
+def test_who_would_not_sign_without_having_read_the_papers_asks_for_them():
+    found = reading(
+        "I do not want to rush into it: I should not like to sign up without having read the role description,"
+        " which I would be glad to have.\n",
+        Subject="Mental Health Ally",
+    )
+    assert found.intent is Intent.ROLE_DESCRIPTION_REQUEST
