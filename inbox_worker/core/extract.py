@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from inbox_worker.core import names, prose
 from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
-from inbox_worker.core.gather import Context
+from inbox_worker.core.ending import Context
 from inbox_worker.core.labelled import LIKELY, MAX_LINES, Labelled, labelled, source, stands_before
 from inbox_worker.core.letter import in_order_asked, letter
 from inbox_worker.core.mail import Address
@@ -97,7 +97,7 @@ def extract(
         if not set(values) - found.ordered:  # an order of ours explains numbers better than the form's
             values = in_order_asked(document, own_lines, context) or values
     else:
-        _add(values, letter(outside, found, scheme, lexicon))
+        _add(values, letter(outside, found, context))
         if region.whose is not Whose.OTHER:
             add_details(values, document, outside, sender, person, scheme, lexicon)
     order = [item.key for item in scheme.fields]

@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 from inbox_worker.core.assign import Choice
 from inbox_worker.core.document import Kind, Line
-from inbox_worker.core.labels import Label
-from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.ending import (
+    Context,
+    is_closing,
+    is_other_label,
+    is_postscript,
+    is_remark,
+    is_sender,
+    takes_leave,
+)
+from inbox_worker.core.labels import Label, of_text
+from inbox_worker.core.scheme import FieldKind
 from inbox_worker.core.values import puts_off
-from inbox_worker.core.words import fold, pattern, tokens
+from inbox_worker.core.words import fold, pattern
 
-_LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
 _TICK = re.compile(r"^(?:[\u2610-\u2612\u2713\u2714]|\[[ x]?\]|\([ x]?\))\s+\w", re.IGNORECASE)
+_HEADING = 4  # words of a heading without a meaning of its own
 _BRIEF = 30  # words: a shorter paragraph after the last of several one-paragraph answers is a remark
 _CUE_WITHIN = 100  # characters of a paragraph in which it shows which question it answers
 _WRAP = 55  # characters: a line this long may go on below; shorter ones end because they are finished
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What ending a value depends on besides its lines."""
-
-    scheme: Scheme
-    lexicon: Lexicon
-    sender_words: frozenset[str]  # words of the sender's name, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +38,6 @@ class Block:
     score: float
 
 
-def is_closing(text: str, context: Context) -> bool:
-    """Return whether `text` is "Kind regards", "Thanks" or the like and nothing else."""
-    return len(text) <= 80 and bool(pattern(context.lexicon.phrases.get("closing", ())).fullmatch(fold(text)))
-
-
-def is_sender(text: str, context: Context) -> bool:
-    """Return whether `text` is only the sender's name, first name or initials."""
-    words = tokens(text)
-    if not words or len(words) > 5 or len(text) > 60:
-        return False
-    if all(word in context.sender_words for word in words):
-        return True
-    initials = "".join(re.findall(r"[A-Za-z]", text)).casefold()
-    return len(initials) <= 3 and bool(initials) and {*initials} <= {word[0] for word in context.sender_words}
-
-
-def is_other_label(text: str, context: Context) -> bool:
-    """Return whether `text` is a label of no field, with a short value ("Phone: 01227 555 0100")."""
-    head, mark, rest = fold(text).partition(":")
-    known = pattern(context.lexicon.phrases.get("other_label", ()))
-    return bool(mark) and len(rest.split()) <= 10 and bool(known.fullmatch(head.strip(" *_-")))
-
-
-def is_remark(text: str, context: Context) -> bool:
-    """Return whether a paragraph after the last answer speaks to the team instead of going on."""
-    folded = fold(text)
-    return bool(pattern(context.lexicon.phrases.get("remark", ())).search(folded)) or bool(_LAST_WORDS.match(folded))
-
-
 def paragraphs(lines: Iterable[Line]) -> list[list[Line]]:
     """Return `lines` grouped: a new group where a gap lies before a line."""
     groups: list[list[Line]] = []
@@ -77,16 +48,22 @@ def paragraphs(lines: Iterable[Line]) -> list[list[Line]]:
     return groups
 
 
-def _until_end(lines: list[Line], context: Context) -> list[Line]:
-    """The lines before the letter's end: a closing, the sender's name alone, a postscript, a label of no field."""
+def _until_end(lines: list[Line], rest: str, ends: bool, context: Context) -> list[Line]:
+    """The lines before the letter's end: a closing, the sender's name alone, a postscript, a label of no field.
+
+    rest: what stands beside the label. ends: the sender's text ends with the last of `lines`.
+    """
     kept: list[Line] = []
     for line in lines:
         starts = not kept or line.gap
-        if is_closing(line.text, context) or (kept and is_sender(line.text, context)):
+        if is_closing(line.text, context) or ((kept or rest or line.gap) and is_sender(line.text, context)):
             break
-        if kept and starts and _LAST_WORDS.match(line.text):
+        if kept and starts and is_postscript(line.text):
             break
         if is_other_label(line.text, context) or (kept and _TICK.match(line.text) and not _TICK.match(kept[-1].text)):
+            break
+        before = kept[-1].text if kept else rest
+        if before and ends and line is lines[-1] and takes_leave(line, before):
             break
         kept.append(line)
     return kept
@@ -174,8 +151,9 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
         if context.scheme.field(choice.key).kind is not FieldKind.TEXT:
             kept = _short_lines(label, region)
         else:
-            kept = _until_end(region, context)
-            kept = _without_name_below(kept, region, origin_ends(lines, region))
+            ends = origin_ends(lines, region)
+            kept = _until_end(_without_heading(region, label, lines, context), label.rest, ends, context)
+            kept = _without_name_below(kept, region, ends)
             if is_last and label.mark != "cell" and not lines[label.line].origin.startswith("attachment"):
                 kept = _without_remarks(
                     kept, label.rest, several, compact, len(texts) - 1, context, _opener(choice.key, context)
@@ -185,6 +163,22 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))
     return blocks
+
+
+def _without_heading(region: list[Line], label: Label, lines: list[Line], context: Context) -> list[Line]:
+    """The lines without a heading that opens the block of the next label ("About me" right above "Name:")."""
+    if not region or not (label.rest or len(region) > 1):
+        return region
+    last = region[-1]
+    at = next((index for index, line in enumerate(lines) if line is last), len(lines))
+    follower = lines[at + 1] if at + 1 < len(lines) else None
+    heads = last.gap and follower is not None and not follower.gap and follower.origin == last.origin
+    words = last.text.split()
+    if heads and follower and 1 <= len(words) <= _HEADING and last.text[-1:].isalnum() and not last.bullet:
+        named = of_text(follower.text, context.scheme)
+        if named and any(context.scheme.field(key).kind is not FieldKind.TEXT for key in named.scores):
+            return region[:-1]
+    return region
 
 
 def origin_ends(lines: list[Line], region: list[Line]) -> bool:

@@ -8,7 +8,8 @@ from rapidfuzz import fuzz
 from inbox_worker.core import names, numbered, signature
 from inbox_worker.core.assign import Choice, assign
 from inbox_worker.core.document import Kind, Line
-from inbox_worker.core.gather import Block, Context, gather
+from inbox_worker.core.ending import Context
+from inbox_worker.core.gather import Block, gather
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labels import Label
 from inbox_worker.core.reading import FieldValue

@@ -102,9 +102,16 @@ def whole_question(text: str, scheme: Scheme) -> Label | None:
             continue
         beginning = beginnings.get(length) or beginnings.setdefault(length, " ".join(words[:length]))
         if fuzz.ratio(beginning, name, score_cutoff=90):
-            head, rest = _cut_after(text, length)
+            head, rest = _cut_after(text, _closest(words, length, name))
             return Label(0, head, rest, {key: 0.97}, "prefix")
     return None
+
+
+def _closest(words: list[str], length: int, name: str) -> int:
+    """How many of `words` are the question: up to `length` of them, without a word that makes it less like `name`."""
+    while length > 4 and fuzz.ratio(" ".join(words[: length - 1]), name) > fuzz.ratio(" ".join(words[:length]), name):
+        length -= 1
+    return length
 
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from inbox_worker.core import passages
 from inbox_worker.core.document import Document, Kind, Line
-from inbox_worker.core.gather import Context, is_closing, is_remark, is_sender
+from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender, without_ending
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labelled import GUESSED, ORDERED, Labelled, source, value_of
 from inbox_worker.core.prose import facts
 from inbox_worker.core.reading import FieldValue
-from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
+from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.values import clean, plausible
 from inbox_worker.core.words import fold, pattern
 
@@ -75,13 +75,14 @@ def _is_courtesy(text: str, context: Context) -> bool:
     return any(pattern(phrases.get(name, ())).search(folded) for name in ("greeting", "thanks", "withdraw"))
 
 
-def letter(outside: tuple[Line, ...], found: Labelled, scheme: Scheme, lexicon: Lexicon) -> dict[str, FieldValue]:
+def letter(outside: tuple[Line, ...], found: Labelled, context: Context) -> dict[str, FieldValue]:
     """Answers in running text: only where no question of the form is there."""
+    scheme, lexicon = context.scheme, context.lexicon
     texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
     if len(found.asked & texts) > 1:  # somebody who keeps the questions answers there
         return {}
     skip = pattern(tuple(each for name in _NO_ANSWER for each in lexicon.phrases.get(name, ())))
-    lines = [line for line in outside if line.origin == "body"]
+    lines = without_ending([line for line in outside if line.origin == "body"], context)
     answers = passages.answers(lines, scheme, skip)
     kept = [answer for answer in answers if answer.key not in found.asked]
     return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in kept}

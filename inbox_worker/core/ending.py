@@ -1,0 +1,83 @@
+"""Where a sender's answers end: the closing, the name, a remark to the team, a label of no field."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from inbox_worker.core.document import Line
+from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.words import fold, pattern, tokens
+
+_LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
+_PARTING_LENGTH = 100  # characters of a line that takes leave ("I remain, with apologies for the length,")
+_FINISHED = (".", "!", "?", '"', "\u201d", ")")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What ending a value depends on besides its lines."""
+
+    scheme: Scheme
+    lexicon: Lexicon
+    sender_words: frozenset[str]  # words of the sender's name, folded
+
+
+def is_closing(text: str, context: Context) -> bool:
+    """Return whether `text` is "Kind regards", "Thanks" or the like and nothing else."""
+    return len(text) <= 80 and bool(pattern(context.lexicon.phrases.get("closing", ())).fullmatch(fold(text)))
+
+
+def is_sender(text: str, context: Context) -> bool:
+    """Return whether `text` is only the sender's name, first name or initials, given names shortened or not."""
+    words = tokens(text)
+    if not words or len(words) > 5 or len(text) > 60:
+        return False
+    known, first_letters = context.sender_words, {word[0] for word in context.sender_words}
+    if any(word in known for word in words) and all(
+        word in known or (len(word) == 1 and word in first_letters) for word in words
+    ):
+        return True
+    initials = "".join(re.findall(r"[A-Za-z]", text)).casefold()
+    return len(initials) <= 3 and bool(initials) and {*initials} <= first_letters
+
+
+def is_other_label(text: str, context: Context) -> bool:
+    """Return whether `text` is a label of no field, with a short value ("Phone: 01227 555 0100")."""
+    head, mark, rest = fold(text).partition(":")
+    known = pattern(context.lexicon.phrases.get("other_label", ()))
+    return bool(mark) and len(rest.split()) <= 10 and bool(known.fullmatch(head.strip(" *_-")))
+
+
+def is_postscript(text: str) -> bool:
+    """Return whether `text` begins "PS" or "NB"."""
+    return bool(_LAST_WORDS.match(text))
+
+
+def is_remark(text: str, context: Context) -> bool:
+    """Return whether a paragraph after the last answer speaks to the team instead of going on."""
+    folded = fold(text)
+    return bool(pattern(context.lexicon.phrases.get("remark", ())).search(folded)) or is_postscript(folded)
+
+
+def takes_leave(line: Line, before: str) -> bool:
+    """Return whether the last line of a letter only leads to the name below it: it ends in a comma.
+
+    before: the sender's text above it, which must be finished, or a gap lie between.
+    """
+    text = line.text.strip()
+    whole = line.gap or before.rstrip().endswith(_FINISHED)
+    return text.endswith(",") and whole and text[:1].isupper() and len(text) <= _PARTING_LENGTH and not line.cells
+
+
+def without_ending(lines: Sequence[Line], context: Context) -> list[Line]:
+    """Return a letter's lines without the name and the words of leave, wrapped or not, that are its last ones."""
+    kept = list(lines)
+    while len(kept) > 1 and is_sender(kept[-1].text, context):
+        kept.pop()
+    start = max((index for index, line in enumerate(kept) if line.gap), default=0)
+    last = [line.text for line in kept[start:]]
+    if start and takes_leave(replace(kept[start], text=" ".join(last)), ""):
+        return kept[:start]
+    if len(last) > 1 and takes_leave(kept[-1], last[-2]):
+        return kept[:-1]
+    return kept

@@ -1,0 +1,52 @@
+# ruff: noqa: E501 - mails are typed as their senders would
+"""Where answers end: what only closes a letter, or opens what comes next, is no part of them."""
+
+import pytest
+
+from tests.core.sample_reading import FORM, VALUES, reading, values
+
+JOIN = "I would like to be a mental health ally.\n\n"
+LETTER = JOIN + "I want to do this because my brother was ill for years."
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        "Thanking you beforehand for the attention,\nyours sincerely,\n\nJo",
+        "I remain, with apologies for going on,\n\nYours sincerely,\nJo Bell",
+        "With all good wishes and apologies for the lecture,\n\nJo\n\n-- \nJo Bell\nSenior Clerk",
+        "J. Bell",
+    ],
+)
+def test_words_of_leave_below_the_last_answer_are_no_part_of_it(leave: str):
+    assert values(reading(f"{FORM}\n{leave}\n")) == VALUES
+
+
+def test_a_line_that_breaks_at_a_comma_inside_the_last_answer_stays():
+    body = FORM.replace("People matter.", "People matter. They are, after all,\nthe place.")
+    assert values(reading(body))["importance"] == "People matter. They are, after all, the place."
+
+
+def test_the_senders_name_below_a_blank_last_question_answers_nothing():
+    assert reading(FORM.replace("People matter.\n", "\nJ. Bell\n")).form.missing == ("importance",)
+
+
+def test_a_letters_leave_wrapped_over_two_lines_is_no_part_of_an_answer():
+    found = values(
+        reading(f"{LETTER}\n\nThank you for reading, and do come to see the roses\nby the gate this week,\nJo\n")
+    )
+    assert found["motivation"] == "I want to do this because my brother was ill for years."
+
+
+@pytest.mark.parametrize("heading", ["ABOUT ME", "The dull part"])
+def test_a_heading_of_the_details_is_no_part_of_the_answer_above_it(heading: str):
+    details, answers = FORM.split("- Why", 1)
+    assert values(reading(f"{JOIN}- Why{answers}\n{heading}\n{details}")) == VALUES
+
+
+def test_the_first_word_of_an_answer_is_no_end_of_the_heading_above_it():
+    body = FORM.replace(
+        "- Why are you interested in becoming a mental health ally?\nI care about it.",
+        "WHY I WANT TO BE AN ALLY\nI was lucky: nobody asked me to hide.",
+    )
+    assert values(reading(body))["motivation"] == "I was lucky: nobody asked me to hide."
