@@ -174,9 +174,29 @@ def _telling_starts(scheme: Scheme) -> frozenset[str]:
     return frozenset(word.replace("'", "")[:3] for word in words - _FILLERS)
 
 
+@lru_cache(maxsize=32)
+def _twisted(scheme: Scheme) -> dict[str, str]:
+    """Words of the labels of one-line fields with two inner letters changed over ("nmae"), and what they stand for."""
+    words = {
+        word
+        for item in scheme.fields
+        if item.kind is not FieldKind.TEXT
+        for name in names_of(item)
+        for word in name.split()
+        if 4 <= len(word) <= 12
+    }
+    twisted = {
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :]: word for word in words for at in range(1, len(word) - 2)
+    }
+    return {slip: word for slip, word in twisted.items() if slip not in words}
+
+
 def may_name(text: str, scheme: Scheme) -> bool:
     """Return whether `match` can find a field in `text` or in any of its beginnings. False means: certainly not."""
-    return not _telling_starts(scheme).isdisjoint([word[:3] for word in tokens(text)])
+    words = tokens(text)
+    return not (
+        _telling_starts(scheme).isdisjoint([word[:3] for word in words]) and _twisted(scheme).keys().isdisjoint(words)
+    )
 
 
 def match(text: str, scheme: Scheme, floor: float = 0.4) -> dict[str, float]:
@@ -190,7 +210,8 @@ _REMEMBERED_LENGTH = 500  # characters
 
 @lru_cache(maxsize=2048)
 def _scores(text: str, scheme: Scheme) -> dict[str, float]:
-    words = tokens(stripped(text))
+    twisted = _twisted(scheme)
+    words = [twisted.get(word, word) for word in tokens(stripped(text))]
     if not words or len(words) > MAX_LABEL_WORDS:
         return {}
     if _telling_starts(scheme).isdisjoint([word[:3] for word in words]):

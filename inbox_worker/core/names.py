@@ -42,6 +42,9 @@ _LETTERS = re.compile(
     r"|CEng|MIET|MIEE|FIET|MCLIP|ACLIP|FCLIP|QC|KC|JP|DL|ACA|ACCA|CPsychol|FBPsS|MBBS|MBChB|DipHE|Cert ?HE|Hons|CMgr"
     r"|FCMI|MCMI|MInstF|CertHE|SRN|FCA|RCN|MRSC|FRSC|CChem|CSci|BVSc|DClinPsy|DSc|DLitt)\.?"
 )
+_SOCIETY = re.compile(
+    r"[FM]R?[A-Z](?=[A-Z]*[a-z])[A-Za-z]{0,7}[A-Z]"
+)  # "FRHistS", "MRSocE": fellow or member of some society
 _PRONOUNS = re.compile(
     r"[\[(/|,\s-]*\b(?:she|he|they|ze|xe|ella|hon|any|elle|il|ey)\s*[/|,\s]\s*"
     r"(?:her|hers|him|his|them|theirs|they|she|he|it|all|any|elle|zir|xem|pronouns?|ella|hen|em)(?:\s*/\s*\w+)?\b[)\]]*",
@@ -107,6 +110,14 @@ def is_title(word: str) -> bool:
     return fold(word).strip(".") in _TITLES
 
 
+def without_titles(name: str) -> str:
+    """Return `name` without "Dr", "Professor" and the like before it."""
+    parts = name.split()
+    while len(parts) > 1 and is_title(parts[0]):
+        parts.pop(0)
+    return " ".join(parts)
+
+
 def words(name: str) -> list[str]:
     """Return the words of `name` without titles, folded and without accents, for comparing."""
     return [word for word in tokens(without_accents(name)) if word not in _TITLES]
@@ -128,7 +139,9 @@ def without_letters(name: str) -> str:
 def _is_letters(word: str, before: list[str]) -> bool:
     """Whether `word` is "PhD", "SFHEA" or any short run of capitals after a name that is not in capitals itself."""
     capitals = word.isalpha() and word.isupper() and 2 <= len(word) <= 5
-    return bool(_LETTERS.fullmatch(word)) or (capitals and not any(part.isupper() and len(part) > 2 for part in before))
+    return bool(_LETTERS.fullmatch(word) or _SOCIETY.fullmatch(word)) or (
+        capitals and not any(part.isupper() and len(part) > 2 for part in before)
+    )
 
 
 def from_header(address: Address) -> str | None:

@@ -189,7 +189,7 @@ def details(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | N
 
 
 def _take(part: str, line: Line, block: _Block) -> None:
-    text, scheme = short(part), block.scheme
+    text, scheme = _without_closing(short(part), block), block.scheme
     if not text or is_noise(text) or (_building(text) and not _heads(text, scheme)):
         return
     named = block.key(FieldKind.NAME)
@@ -221,9 +221,21 @@ def _settle(block: _Block) -> None:
 def _is_person(text: str, person: str | None, begun: bool, scheme: Scheme) -> bool:
     if not names.looks_like(text):
         return False
+    plain_name = names.without_titles(text)  # "Professor" before a name is no job
     if person is not None:
-        return names.related(text, person) and best_field(_without(text, person), scheme) is None
-    return not begun and best_field(text, scheme) is None and 2 <= len(names.words(text)) <= 4
+        return names.related(text, person) and best_field(_without(plain_name, person), scheme) is None
+    return not begun and best_field(plain_name, scheme) is None and 2 <= len(names.words(text)) <= 4
+
+
+def _without_closing(text: str, block: _Block) -> str:
+    """The sender's name without "Cheers" or "Many thanks" before it."""
+    parts = text.split()
+    closing = pattern(block.lexicon.phrases.get("closing", ()))
+    for count in range(min(3, len(parts) - 1), 0, -1):
+        rest = " ".join(parts[count:])
+        if closing.fullmatch(fold(" ".join(parts[:count]))) and block.person and names.related(rest, block.person):
+            return rest
+    return text
 
 
 def _without(text: str, person: str) -> str:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - mails are typed as their senders would
 """Where answers end: what only closes a letter, or opens what comes next, is no part of them."""
 
 import pytest
@@ -6,7 +5,7 @@ import pytest
 from tests.core.sample_reading import FORM, VALUES, reading, values
 
 JOIN = "I would like to be a mental health ally.\n\n"
-LETTER = JOIN + "I want to do this because my brother was ill for years."
+LETTER = JOIN + "I want to do this because my brother was ill.\n\nIt is important at work because we are there all day."
 
 
 @pytest.mark.parametrize(
@@ -19,7 +18,8 @@ LETTER = JOIN + "I want to do this because my brother was ill for years."
     ],
 )
 def test_words_of_leave_below_the_last_answer_are_no_part_of_it(leave: str):
-    assert values(reading(f"{FORM}\n{leave}\n")) == VALUES
+    body = FORM.replace("I care about it.", "I care about it.\n\nI always have.")
+    assert values(reading(f"{body}\n{leave}\n")) == {**VALUES, "motivation": "I care about it. I always have."}
 
 
 def test_a_line_that_breaks_at_a_comma_inside_the_last_answer_stays():
@@ -35,7 +35,7 @@ def test_a_letters_leave_wrapped_over_two_lines_is_no_part_of_an_answer():
     found = values(
         reading(f"{LETTER}\n\nThank you for reading, and do come to see the roses\nby the gate this week,\nJo\n")
     )
-    assert found["motivation"] == "I want to do this because my brother was ill for years."
+    assert found["importance"] == "It is important at work because we are there all day."
 
 
 @pytest.mark.parametrize("heading", ["ABOUT ME", "The dull part"])

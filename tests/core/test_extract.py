@@ -163,6 +163,13 @@ def test_an_answer_labelled_importance_is_no_head_of_the_quoted_mail_below_it():
     assert values(reading(JOIN + body + notice)) == VALUES
 
 
+def test_two_letters_of_a_label_may_have_changed_places():
+    body = FORM.replace("Name:", "Nmae:").replace("Email: jo.bell@", "Emial: jo.bell@").replace("title", "tilte")
+    found = reading(body, From="J. B. <jb@example.org>")
+    assert values(found) == VALUES
+    assert found.form.values["name"].source == "body line 1"
+
+
 # ------------------------------------------------------------------ prose
 
 
@@ -257,6 +264,23 @@ def test_job_and_department_may_come_from_the_signature(block: str, title: str |
 )
 def test_the_name_may_come_from_the_from_header(header: str, wanted: str | None):
     assert values(reading("Count me in for the mental health allies please.", From=header)).get("name") == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "wanted"),
+    [
+        ("Jo Bell <jo.bell@kent.ac.uk>", "Professor Jo St John Bell", "Professor Jo St John Bell"),
+        ("Dr Jo Bell <jo.bell@kent.ac.uk>", "Dr Jo Bell FRHistS", "Dr Jo Bell"),
+        ("JO MILLER <jo.miller@kent.ac.uk>", "JO ANN MILLER", "JO ANN MILLER"),
+        ("Jo Bell <jo.bell@kent.ac.uk>", "Cheers Jo", "Jo Bell"),
+    ],
+)
+def test_the_line_with_the_senders_name_and_title_is_no_job(header: str, line: str, wanted: str):
+    body = (
+        f"Count me in for the mental health allies please.\n\nKind regards\n\n{line}\nReader in Law\nKent Law School\n"
+    )
+    found = values(reading(body, From=header))
+    assert (found.get("name"), found.get("job_title")) == (wanted, "Reader in Law")
 
 
 @pytest.mark.parametrize(
