@@ -26,6 +26,9 @@ def add_details(
     )
     if stated and person and not names.related(stated, person):
         block = {}  # the signature is the sender's, the form somebody else's
+    shorts = [item.key for item in scheme.fields if item.kind is FieldKind.SHORT and item.signature]
+    whole = len(shorts) > 1 and all(key in block for key in shorts[:2])  # job and place: more than a role told of
+    order = ((card, 0.7), (block, 0.7), (told, ORDERED)) if whole else ((card, 0.7), (told, ORDERED), (block, 0.7))
     for item in scheme.fields:
         if item.kind is FieldKind.NAME:
             _name(
@@ -39,7 +42,7 @@ def add_details(
         elif item.kind is FieldKind.EMAIL:
             _email(values, item.key, sender, card, told, outside)
         elif item.kind is FieldKind.SHORT and item.key not in values:
-            for found, sure in ((card, 0.7), (told, ORDERED), (block, 0.7)):
+            for found, sure in order:
                 if item.key in found:
                     values[item.key] = FieldValue(found[item.key].text, source(found[item.key].line), sure)
                     break

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from inbox_worker.core import names, prose
+from inbox_worker.core import names
 from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
@@ -13,6 +13,7 @@ from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, own, passed_on, prepared
 from inbox_worker.core.replaced import replacements
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.statements import statements
 from inbox_worker.core.values import clean
 from inbox_worker.core.words import pattern, spoken, tokens
 
@@ -90,7 +91,7 @@ def extract(
         own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
         if not set(values) - found.ordered:
             values = in_order_asked(document, own_lines, context, listed=True) or values
-        stated = prose.statements(list(outside), scheme)
+        stated = statements(list(outside), scheme)
         _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
         renewed = replacements(outside, context)
         _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})

@@ -10,7 +10,7 @@ from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short
-from inbox_worker.core.words import fold, pattern, plain, sentences
+from inbox_worker.core.words import any_phrase, fold, plain, sentences
 
 _ARTICLE = (
     r"(?:an?|the|your|our|its|their|that of|currently|now|one of the|also|just|here as|employed as"
@@ -25,14 +25,15 @@ _STOP = (
     r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since"
     r"|for (?:the|\d)|on (?:placement|secondment|loan|leave|the|a)|in which|by (?:trade|profession|day"
     r"|training)|here)\b"
-    r"|\s+for (?-i:[A-Z])|\s+-|$)"
+    r"|\s+to (?:offer|apply|express|put|say|ask|volunteer|join|propose|enquire)\b|\s+for (?-i:[A-Z])|\s+-|$)"
 )
 _ROLE = re.compile(
     r"\b(?:i(?:'?m| am|'?ve been| have been)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as"
-    r"|employed as|employs me as|as)\s+"
+    r"|employed as|employs me as|(?<!\bserved )(?<!\bacted )(?<!\btrained )as)\s+"
     rf"(?:{_ARTICLE})*{_TITLE}{_STOP}",
     re.IGNORECASE,
 )
+_NOT_HOW_LONG = r"(?!(?:\d+|\w+) (?:years?|months?|terms?)\b)"  # "I was for six years a trainer"
 _WHERE = re.compile(
     r"\b(?:(?:i(?:'?m| am)?|work(?:ing)?|based|employed|located|find me|sit(?:ting)?|team is|over|from"
     r"|placement|am here"
@@ -40,7 +41,7 @@ _WHERE = re.compile(
     r"(?:currently\s+)?(?:based\s+|working\s+)?(?:on placement\s+)?(?:in|at|within|for|from|with|on)"
     r"|(?:i|and)\s+(?:belong to|joined|have joined|represent)|(?:a|the)\s+(?:member|part)\s+of|employed by"
     r"|\bi\s[^,.;:!?]{3,50}\sfor"
-    rf")\s+(?:the\s+|our\s+)?(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
+    rf")\s+(?:the\s+|our\s+)?{_NOT_HOW_LONG}(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
     r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which"
     r"|since|last|for (?:\d|the last|over)|until|as an?|as the)\b|$)",
     re.IGNORECASE,
@@ -96,11 +97,15 @@ def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: 
         _keep(key, title, line, found)
         if place and (where := place_of_work(short(place), scheme, key)):
             _keep(where, place, line, found)
+    applied_for = any_phrase(scheme.mentions)
     for match in _WHERE.finditer(shown):
         for value in (match["place"], match["title"]):
-            key = best_field(short(value), scheme) if value else None
+            key = best_field(short(value), scheme) if value and not applied_for.search(fold(value)) else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
+
+
+_LISTED = r"(?:^|,\s+)(?:and\s+)?"  # "name is Jo Bell, job title is Clerk": one of several, without "my"
 
 
 @lru_cache(maxsize=32)
@@ -116,7 +121,8 @@ def _own_label(scheme: Scheme) -> re.Pattern[str]:
     }
     words = "|".join(sorted(map(re.escape, names_), key=len, reverse=True)) or "(?!)"
     return re.compile(
-        rf"\b(?:my (?:current |present |own )?(?P<label>{words})(?:'s|\s+is(?: called)?)|(?P<short>{words})'s)"
+        rf"\b(?:my (?:current |present |own )?(?P<label>{words})(?:'s|\s+is(?: called)?)"
+        rf"|{_LISTED}(?P<listed>{words})\s+is|(?<!\bthe )(?<!\bour )(?<!\bthis )(?<!\bmy )(?P<short>{words})'s)"
         rf"\s+(?:that of )?(?:an?\s+|the\s+)?(?P<value>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,70}}?)"
         r"(?=[,.;:!?]|\s+(?:and (?:i|my|the)|but|so|where|which|in the|at the)\b|$)",
         re.IGNORECASE,
@@ -125,7 +131,7 @@ def _own_label(scheme: Scheme) -> re.Pattern[str]:
 
 def _labelled_fact(shown: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
     for match in _own_label(scheme).finditer(shown):
-        label = fold(match["label"] or match["short"])
+        label = fold(match["label"] or match["listed"] or match["short"])
         key = next(
             (
                 item.key
@@ -143,15 +149,15 @@ def _labelled_fact(shown: str, line: Line, scheme: Scheme, found: dict[str, Foun
 def _keep(key: str, value: str, line: Line, found: dict[str, Found]) -> None:
     text = short(value)
     if key not in found and len(text.split()) <= 10:
-        found[key] = Found(_as_typed(text, line.text), line)
+        found[key] = Found(as_typed(text, line.text), line)
 
 
 def _is_head(value: str, key: str, scheme: Scheme) -> bool:
     return fit(value, scheme.field(key)) == 2 and len(value.split()) <= 9
 
 
-def _as_typed(value: str, text: str) -> str:
-    """The value with the sender's own apostrophes."""
+def as_typed(value: str, text: str) -> str:
+    """Return `value` with the apostrophes that it has in `text`."""
     place = text.replace("\u2019", "'").find(value)
     return text[place : place + len(value)] if place >= 0 else value
 
@@ -188,115 +194,12 @@ def _listed(
         _split_place(_CLAUSE_BEHIND.sub("", part), line, scheme, lexicon, found)
 
 
+_ARTICLE_FIRST = re.compile(r"^(?:an?|the)\s+(?=\S)", re.IGNORECASE)
+
+
 def _split_place(part: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
-    title, place = split_place(part, scheme, lexicon)
+    title, place = split_place(_ARTICLE_FIRST.sub("", part), scheme, lexicon)
     for value in (title, place):
         key = best_field(short(value), scheme, frozenset(found)) if value else None
         if key and value and len(value.split()) <= 9:
             found.setdefault(key, Found(short(value), line))
-
-
-_STATES = (
-    r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now"
-    r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
-)
-
-_ON_FORM = (
-    r"\s+(?:(?:on|in|for|of|from) (?:my |the |this )?(?:form|application|record|file|e-?mail|list|system)"
-    r"|field|entry|details?|\([^()]{2,30}\))"
-)
-
-
-@lru_cache(maxsize=32)
-def _statement(scheme: Scheme) -> re.Pattern[str]:
-    variants = {
-        name: item.key
-        for item in scheme.fields
-        if item.kind is not FieldKind.TEXT
-        for name in (item.label, *item.label.split("/"), *item.variants)
-        if len(name) > 3
-    }
-    words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
-    return re.compile(
-        rf"\b(?:my |the |our |correct |new "
-        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_STATES}(?P<value>[^;!?\n]{{2,200}})",
-        re.IGNORECASE,
-    )
-
-
-_ITS = re.compile(
-    r"^(?:it(?:'s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
-    re.IGNORECASE,
-)
-_ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
-_VALUE_END = re.compile(
-    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)"
-    r"|,?\s+(?:and|but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b"
-    r"|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s"
-    r"|,\s+(?:i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
-    re.IGNORECASE,
-)
-
-
-def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
-    """Return one-line values that sentences state of their labels: "My job title should read X", "department is Y"."""
-    found: dict[str, Found] = {}
-    by_name = {
-        fold(name): item.key
-        for item in scheme.fields
-        if item.kind is not FieldKind.TEXT
-        for name in (item.label, *item.label.split("/"), *item.variants)
-    }
-    for text, line in paragraphs(lines):
-        pending: str | None = None
-        for sentence in sentences(text):
-            shown = sentence.replace("\u2019", "'")
-            matched = False
-            place = 0
-            while match := _statement(scheme).search(shown, place):
-                key = by_name.get(fold(match["label"]))
-                value = _cut(match["value"])
-                place = match.start("value") + max(1, len(value))
-                if key and value:
-                    found.setdefault(key, Found(_as_typed(value, line.text), line))
-                    matched = True
-            opening = _ITS.match(shown)
-            if pending and opening:
-                found.setdefault(pending, Found(_as_typed(_cut(opening["value"]), line.text), line))
-            pending = None if matched else _mentioned(shown, scheme)
-            _new_address(shown, line, scheme, found)
-    return found
-
-
-_USE = pattern(
-    (
-        r"\b(?:use|reach|contact|write to|e-?mail (?:me|address)|address|new|correct|from now on|instead"
-        r"|should (?:be|read)|change)\b",
-    )
-)
-
-
-def _new_address(sentence: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
-    """ "Please use jo.bell@kent.ac.uk from now on": the e-mail address, without its label."""
-    key = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
-    address = FOUND.search(sentence)
-    if key and address and key not in found and _USE.search(sentence[: address.start()].casefold()):
-        found[key] = Found(address.group().rstrip("."), line)
-
-
-def _cut(value: str) -> str:
-    end = _VALUE_END.search(value)
-    return _ARTICLE_FIRST.sub("", short(value[: end.start()] if end else value))
-
-
-def _mentioned(sentence: str, scheme: Scheme) -> str | None:
-    """The one-line field that `sentence` names last, for an "It is ..." in the next one."""
-    folded = fold(sentence)
-    found = [
-        (match.start(), item.key)
-        for item in scheme.fields
-        if item.kind is FieldKind.SHORT
-        for name in (item.label, *item.label.split("/"))
-        for match in re.finditer(rf"\b{re.escape(fold(name))}\b", folded)
-    ]
-    return max(found)[1] if found else None

@@ -27,6 +27,8 @@ _CONTACT = re.compile(
     r"|\bpronouns?\b|\bon leave\b|\bi work\b|\bplease\b"
 )
 _MAX_WORDS = 12
+_ARTICLE = re.compile(r"^an?\s+(?=\S{2})", re.IGNORECASE)
+_QUOTES = ('"', "\u201c", "\u2018", "\u00ab")
 _ABBREVIATED = re.compile(r"\b(dr|prof|mr|mrs|ms|rev|st|[a-z])\.")  # a full stop that ends no sentence
 _SENT = re.compile(r"[.!?]\s+\S|\b(?:i|i'm|you|we|this)\b")
 
@@ -86,7 +88,8 @@ def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str |
         organisational = unit.search(fold(right)) or (match["article"] and best_field(right, scheme))
         subject = academic.search(fold(left)) and not organisational
         if match.group().strip(" ,").casefold().startswith("at ") or match.group().strip(" ,").casefold() == "at":
-            return left.strip(" ,"), right.strip(" ,") if best_field(right, scheme) else None
+            named = best_field(right, scheme) or (_is_proper_name(right) and not _is_elsewhere(right))
+            return left.strip(" ,"), right.strip(" ,") if named else None
         known = organisational or best_field(right, scheme) or _is_proper_name(right)
         if right and not subject and known:
             return left.strip(" ,"), right.strip(" ,")
@@ -100,6 +103,11 @@ def _is_proper_name(text: str) -> bool:
     """Whether `text` is written as a name of several words: "Officer in Student Records" tells the place of work."""
     words = text.strip(" ,.").split()
     return 2 <= len(words) <= 7 and words[0][:1].isupper() and all(w[:1].isupper() or w in _SMALL for w in words)
+
+
+def _is_elsewhere(text: str) -> bool:
+    """Whether `text` is the whole organisation or an address: it tells no part of it."""
+    return bool(_ORGANISATION.search(fold(text)) or _PLACE.search(fold(text)))
 
 
 def place_of_work(text: str, scheme: Scheme, taken: str) -> str | None:
@@ -116,6 +124,7 @@ def is_noise(text: str) -> bool:
     folded = _ABBREVIATED.sub(r"\1", fold(text))
     return (
         not folded
+        or text[:1] in _QUOTES  # a motto
         or len(folded.split()) > _MAX_WORDS
         or bool(_CONTACT.search(folded))
         or bool(_ORGANISATION.search(folded))
@@ -189,7 +198,7 @@ def details(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | N
 
 
 def _take(part: str, line: Line, block: _Block) -> None:
-    text, scheme = _without_closing(short(part), block), block.scheme
+    text, scheme = _ARTICLE.sub("", _without_closing(short(part), block)), block.scheme
     if not text or is_noise(text) or (_building(text) and not _heads(text, scheme)):
         return
     named = block.key(FieldKind.NAME)

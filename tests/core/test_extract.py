@@ -220,9 +220,18 @@ def test_answers_within_one_paragraph_are_told_apart():
         ("im a porter in estates", "porter", "estates"),
         ("Jo Bell, Vehicle Mechanic, Estates (Transport), jo.bell@kent.ac.uk is me.", "Vehicle Mechanic", "Estates (Transport)"),
         ("I'm the Deputy Head of HR (Systems) and have been here for years.", "Deputy Head of HR (Systems)", None),
+        ("I write as Head of Teaching in Kent Law School to offer myself.", "Head of Teaching", "Kent Law School"),
+        ("I'm the Night Warden at Darwin Court, which has its moments.", "Night Warden", "Darwin Court"),
+        ("I'm a Lecturer at the University of Kent.", "Lecturer", None),
+        ("I am a Horticulturist with Estates (Trees).", "Horticulturist", "Estates (Trees)"),
+        ("name is Jo Bell, job title is Chef, department is Catering North.", "Chef", "Catering North"),
+        ("I'm Jo Bell, an Electrician in Estates Maintenance, and I would like to help.", "Electrician", "Estates Maintenance"),
+        ("I offer myself for the network of Mental Health Allies.", None, None),
+        ("I have served as Director of Studies and I was for six years a union trainer.", None, None),
+        ("I chaired the School's appeals panel.", None, None),
     ],
 )  # fmt: skip
-def test_job_and_place_stand_inside_a_sentence(sentence: str, title: str, department: str | None):
+def test_job_and_place_stand_inside_a_sentence(sentence: str, title: str | None, department: str | None):
     found = values(reading(JOIN + sentence))
     assert (found.get("job_title"), found.get("department")) == (title, department)
 
@@ -244,6 +253,28 @@ def test_job_and_department_may_come_from_the_signature(block: str, title: str |
     assert all(
         "signature" in found.form.values[key].source for key in ("job_title", "department") if key in found.form.values
     )
+
+
+def test_a_signature_with_job_and_place_outweighs_a_role_told_of():
+    body = "Please count me in for the mental health allies. I speak as a senior tutor in Estates.\n\nKind regards\n\n"
+    found = values(
+        reading(f"{body}Jo Bell\nProfessor of Botany\nSchool of Biosciences\n\u201cSchool is never out\u201d\n")
+    )
+    assert (found["job_title"], found["department"]) == ("Professor of Botany", "School of Biosciences")
+
+
+def test_a_motto_is_no_place_of_work():
+    found = values(
+        reading(
+            "Count me in for the mental health allies please.\n\nKind regards\n\nJo Bell\nNurse\n\u201cThe School of Life\u201d\n"
+        )
+    )
+    assert (found["job_title"], found.get("department")) == ("Nurse", None)
+
+
+def test_the_employer_of_somebody_from_outside_is_the_place_of_work():
+    body = FORM.replace("Department/School: Kent Law School", "Company: Quick Vans (the parcels)")
+    assert values(reading(body))["department"] == "Quick Vans (the parcels)"
 
 
 # ------------------------------------------------------------------ names

@@ -1,0 +1,119 @@
+"""One-line values that a later mail states of their labels: "My job title should read X", "department is Y"."""
+
+import re
+from functools import lru_cache
+
+from inbox_worker.core.addresses import FOUND
+from inbox_worker.core.document import Line
+from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.prose import as_typed
+from inbox_worker.core.scheme import FieldKind, Scheme
+from inbox_worker.core.signature import Found
+from inbox_worker.core.values import short
+from inbox_worker.core.words import fold, pattern, sentences
+
+_STATES = (
+    r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now"
+    r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
+)
+
+_ON_FORM = (
+    r"\s+(?:(?:on|in|for|of|from) (?:my |the |this )?(?:form|application|record|file|e-?mail|list|system)"
+    r"|field|entry|details?|\([^()]{2,30}\))"
+)
+
+
+@lru_cache(maxsize=32)
+def _statement(scheme: Scheme) -> re.Pattern[str]:
+    variants = {
+        name: item.key
+        for item in scheme.fields
+        if item.kind is not FieldKind.TEXT
+        for name in (item.label, *item.label.split("/"), *item.variants)
+        if len(name) > 3
+    }
+    words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
+    return re.compile(
+        rf"\b(?:my |the |our |correct |new "
+        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_STATES}(?P<value>[^;!?\n]{{2,200}})",
+        re.IGNORECASE,
+    )
+
+
+_ITS = re.compile(
+    r"^(?:it(?:'s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
+    re.IGNORECASE,
+)
+_ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
+_VALUE_END = re.compile(
+    r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)"
+    r"|,?\s+and\b(?!\s+(?-i:[A-Z][a-z])(?![\w/ -]{0,25}\s(?:is|should)\b))"  # "Marketing and Communications" is one
+    r"|,?\s+(?:but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b"
+    r"|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s"
+    r"|,\s+(?:i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
+    re.IGNORECASE,
+)
+
+
+def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
+    """Return one-line values that sentences state of their labels: "My job title should read X", "department is Y"."""
+    found: dict[str, Found] = {}
+    by_name = {
+        fold(name): item.key
+        for item in scheme.fields
+        if item.kind is not FieldKind.TEXT
+        for name in (item.label, *item.label.split("/"), *item.variants)
+    }
+    for text, line in paragraphs(lines):
+        pending: str | None = None
+        for sentence in sentences(text):
+            shown = sentence.replace("\u2019", "'")
+            matched = False
+            place = 0
+            while match := _statement(scheme).search(shown, place):
+                key = by_name.get(fold(match["label"]))
+                value = _cut(match["value"])
+                place = match.start("value") + max(1, len(value))
+                if key and value:
+                    found.setdefault(key, Found(as_typed(value, line.text), line))
+                    matched = True
+            opening = _ITS.match(shown)
+            if pending and opening:
+                found.setdefault(pending, Found(as_typed(_cut(opening["value"]), line.text), line))
+            pending = None if matched else _mentioned(shown, scheme)
+            _new_address(shown, line, scheme, found)
+    return found
+
+
+_USE = pattern(
+    (
+        r"\b(?:use|reach|contact|write to|e-?mail (?:me|address)|address|new|correct|from now on|instead"
+        r"|should (?:be|read)|change)\b",
+    )
+)
+
+
+def _new_address(sentence: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+    """ "Please use jo.bell@kent.ac.uk from now on": the e-mail address, without its label."""
+    key = next((item.key for item in scheme.fields if item.kind is FieldKind.EMAIL), None)
+    address = FOUND.search(sentence)
+    if key and address and key not in found and _USE.search(sentence[: address.start()].casefold()):
+        found[key] = Found(address.group().rstrip("."), line)
+
+
+def _cut(value: str) -> str:
+    end = _VALUE_END.search(value)
+    return _ARTICLE_FIRST.sub("", short(value[: end.start()] if end else value))
+
+
+def _mentioned(sentence: str, scheme: Scheme) -> str | None:
+    """The one-line field that `sentence` names last, for an "It is ..." in the next one."""
+    folded = fold(sentence)
+    found = [
+        (match.start(), item.key)
+        for item in scheme.fields
+        if item.kind is FieldKind.SHORT
+        for name in (item.label, *item.label.split("/"))
+        for match in re.finditer(rf"\b{re.escape(fold(name))}\b", folded)
+    ]
+    return max(found)[1] if found else None
