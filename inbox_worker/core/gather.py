@@ -36,6 +36,7 @@ class Block:
     parts: tuple[str, ...]
     line: Line  # where the value (or, where there is none, the label) stands
     score: float
+    letter: str = ""  # "(a)" where the answer itself is lettered: its first line's list mark belongs to it
 
 
 def paragraphs(lines: Iterable[Line]) -> list[list[Line]]:
@@ -161,8 +162,20 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
                 if kept and kept[0].gap and not label.rest and _goes_on(kept, blank, beside, context):
                     kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
-        blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score))
+        letter = "" if label.rest else _letter(kept)
+        blocks.append(Block(choice.key, label, parts, _place(label, kept, lines), choice.score, letter))
     return blocks
+
+
+def _letter(kept: list[Line]) -> str:
+    """The "(a)" that opens an answer, where "(b)" stands further on in its sentences, else ""."""
+    mark = kept[0].bullet if kept else ""
+    is_first = mark.strip("().").casefold() == "a"
+    return mark if is_first and f" {_second(mark)} " in " ".join(line.text for line in kept) else ""
+
+
+def _second(mark: str) -> str:
+    return mark.replace("a", "b").replace("A", "B")
 
 
 def _without_heading(region: list[Line], label: Label, lines: list[Line], context: Context) -> list[Line]:

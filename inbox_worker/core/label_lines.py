@@ -40,6 +40,8 @@ def inline(text: str, scheme: Scheme) -> list[str]:
     if len(starts) < 2 or not _introduction(folded[: starts[0]]):
         return []
     ends = [*starts[1:], len(shown)]
+    if any(folded[m.end() : end].strip() == "/" for m, end in zip(found, ends, strict=True)):
+        return []  # one question in two wordings
     pieces = [shown[start:end].strip().rstrip("|;,/ \t-\u2013(") for start, end in zip(starts, ends, strict=True)]
     return [shown[: starts[0]].strip(), *pieces]
 

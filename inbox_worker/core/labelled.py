@@ -87,7 +87,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     blocks = _merged(blocks, spare, listed, context)
     values: dict[str, FieldValue] = {}
     for block in blocks:
-        text = value_of(scheme.field(block.key), block.parts, lexicon)
+        text = value_of(scheme.field(block.key), (block.letter, *block.parts), lexicon)
         if text is not None:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
     asides = _cut_requests(values, context)

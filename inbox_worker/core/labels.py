@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -144,7 +144,14 @@ def _read(text: str, scheme: Scheme) -> Label | None:
             return whole  # the question goes on in words of the sender's own
         if best is None or (best.best < 0.97 and len(tokens(best.text)) < len(tokens(prefix.text))):
             best = prefix
-    return original_rest(best, text) if best is not None else whole
+    return _twice(original_rest(best, text), scheme) if best is not None else whole
+
+
+def _twice(label: Label, scheme: Scheme) -> Label:
+    """The label without its other wording or language behind a stroke ("Pam? / Why interested? Because ...")."""
+    other = of_text(label.rest.lstrip("/ "), scheme) if label.rest.startswith("/") else None
+    shared = other and any(other.scores.get(key, 0.0) >= 0.6 for key in label.scores)
+    return replace(label, rest=other.rest) if other and shared else label
 
 
 def _marked(shown: str, scheme: Scheme) -> Label | None:

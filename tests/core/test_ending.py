@@ -50,3 +50,49 @@ def test_the_first_word_of_an_answer_is_no_end_of_the_heading_above_it():
         "WHY I WANT TO BE AN ALLY\nI was lucky: nobody asked me to hide.",
     )
     assert values(reading(body))["motivation"] == "I was lucky: nobody asked me to hide."
+
+
+def test_an_answer_that_is_lettered_keeps_its_first_letter():
+    wanted = "(a) To be told what I may do. (b) Somebody to ring."
+    found = reading(FORM.replace("A buddy.", wanted))
+    assert values(found)["support_needed"] == wanted
+
+
+def test_letters_before_each_line_of_an_answer_are_a_list_of_their_own():
+    body = FORM.replace("A buddy.", "a) Training\nb) Somebody to ring")
+    assert values(reading(body))["support_needed"] == "Training Somebody to ring"
+
+
+def test_a_question_in_two_wordings_on_one_line_is_no_part_of_the_answer():
+    body = FORM.replace("- Why are you interested in becoming a mental health ally?", "1. Pam? / Why interested?")
+    assert values(reading(body))["motivation"] == "I care about it."
+
+
+def test_a_remark_about_slow_replies_is_no_part_of_an_answer():
+    found = values(reading(f"{LETTER} In the lab all week so may be slow to reply\n\nJo\n"))
+    assert found["importance"] == "It is important at work because we are there all day."
+
+
+def test_who_the_sender_is_and_wants_to_be_is_no_reason():
+    sender = "I'm Jo Bell, Senior Clerk in Kent Law School, and I'd like to volunteer as a mental health ally."
+    found = values(reading(f"{sender} I want to be an ally because my brother was ill."))
+    assert (found["motivation"], found["job_title"]) == (
+        "I want to be an ally because my brother was ill.",
+        "Senior Clerk",
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Don't know yet, a bit of training i suppose",
+        "I expect to need support from someone who will tell me plainly when I am too keen.",
+    ],
+)
+def test_an_answer_with_words_that_put_others_off_is_one(answer: str):
+    assert values(reading(FORM.replace("A buddy.", answer)))["support_needed"] == answer
+
+
+def test_a_sentence_that_can_only_answer_later_is_no_answer():
+    later = "I can only say that when I have read the role description."
+    assert reading(FORM.replace("A buddy.", later)).form.missing == ("support_needed",)
