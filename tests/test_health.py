@@ -58,7 +58,7 @@ def test_a_long_backlog_under_the_limit_is_shown_and_is_no_problem(
     assert health.held_back == (HeldBack(name, 70, LIMIT),)
     assert health.as_dict()["waiting_for_limit"] == {name: {"waiting": 70, "per_minute": LIMIT}}
     assert not waited(health)
-    _show(health, config.time_zone)
+    _show(health, config.time_zone, {})
     assert "70 wait for the limit of 30 a minute" in capsys.readouterr().out
 
     health = look(store, config, later + MINUTE)  # the next minute has room for 30 of them
