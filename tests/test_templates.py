@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from inbox_worker.core import gate, holds
 from inbox_worker.core.reading import FieldValue, Flag, Tier
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.errors import TemplateError
@@ -419,6 +420,11 @@ def test_every_reason_has_title_why_and_what_to_do(templates: Templates) -> None
         assert not reason.title.endswith("."), code
         assert reason.why.endswith("."), code
         assert reason.todo.endswith("."), code
+
+
+def test_every_code_that_reading_gives_has_a_reason(templates: Templates) -> None:
+    given = {*(rule.code for rule in gate.RULES), *holds.CODES, "DISTR", "UNRELATED", "NO_RECORD", "SCAN", "CRYPT"}
+    assert given - set(templates.reasons) == set()
 
 
 def test_a_code_without_an_entry_gets_a_general_answer(templates: Templates) -> None:

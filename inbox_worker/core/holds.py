@@ -9,9 +9,11 @@ from inbox_worker.core.signs import Mail, Signs
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import pattern, spoken
 
+CODES = ("ON_BEHALF", "SEVERAL", "CONTRADICTION", "QUESTION")
+
 
 def holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return the codes of what a person must settle first: "ON_BEHALF", "SEVERAL", "CONFLICT", "QUESTION"."""
+    """Return the codes, of CODES, of what a person must settle first."""
     if intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP):
         return ()
     extraction, codes = mail.extraction, []
@@ -20,7 +22,7 @@ def holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lex
     if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _together(mail, scheme, lexicon)):
         codes.append("SEVERAL")
     if extraction.conflicts or (intent is not Intent.FOLLOW_UP and (signs.withdraws or signs.declines)):
-        codes.append("CONFLICT")
+        codes.append("CONTRADICTION")
     if intent is not Intent.FOLLOW_UP and any(
         _sets_condition(sentence, scheme, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
         for sentence in to_the_team(mail)

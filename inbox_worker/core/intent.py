@@ -20,7 +20,7 @@ class Judgement:
 
     intent: Intent
     evidence: tuple[str, ...] = ()
-    holds: tuple[str, ...] = ()  # codes: "ON_BEHALF", "SEVERAL", "CONFLICT", "QUESTION"
+    holds: tuple[str, ...] = ()  # of holds.CODES
     weight: float = 0.0  # how strongly the mail belongs to this scheme, to choose among several
 
 

@@ -198,7 +198,7 @@ def test_a_second_whole_form_is_an_application_again():
         ("My colleague Sam Ricketts would like to be a mental health ally but is off sick, can you add him please?", "ON_BEHALF"),
         ("Sam and I would both like to be mental health allies please.", "SEVERAL"),
         (FORM + "\n" + FORM.replace("Jo Bell", "Sam Ricketts").replace("jo.bell@", "s.r@"), "SEVERAL"),
-        (FORM + "\nDepartment/School: School of Physics\n", "CONFLICT"),
+        (FORM + "\nDepartment/School: School of Physics\n", "CONTRADICTION"),
     ],
     ids=["a form for another", "a wish of another", "two in prose", "two forms", "two departments"],
 )  # fmt: skip

@@ -35,7 +35,7 @@ def texts(found: Reading) -> dict[str, str]:
 def test_a_form_that_its_own_sender_takes_back_in_the_same_mail_is_for_a_person(after: str):
     found = reading(f"I would like to become a Mental Health Ally.\n\n{FORM}\n{after}\n\nJo Bell\n")
     assert (found.decision.outcome, found.reply) == (Outcome.HOLD, ReplyKind.NONE)
-    assert "CONFLICT" in {flag.code for flag in found.flags}
+    assert "CONTRADICTION" in {flag.code for flag in found.flags}
 
 
 @pytest.mark.parametrize(
