@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from inbox_worker.core.document import Line
 from inbox_worker.core.scheme import Lexicon, Scheme
-from inbox_worker.core.words import fold, pattern, tokens
+from inbox_worker.core.values import puts_off
+from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 _LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
 _PARTING_LENGTH = 100  # characters of a line that takes leave ("I remain, with apologies for the length,")
@@ -69,10 +70,22 @@ def takes_leave(line: Line, before: str) -> bool:
     return text.endswith(",") and whole and text[:1].isupper() and len(text) <= _PARTING_LENGTH and not line.cells
 
 
+def ends_letter(line: Line, before: str, context: Context) -> bool:
+    """Return whether the last line of a letter takes leave, or only speaks of the letter or of a later answer."""
+    if takes_leave(line, before):
+        return True
+    if not before.rstrip().endswith(_FINISHED) or not line.text[:1].isupper() or line.bullet:
+        return False
+    business = pattern(context.lexicon.phrases.get("letter_business", ()))
+    return puts_off(line.text, context.lexicon) or all(business.search(spoken(each)) for each in sentences(line.text))
+
+
 def without_ending(lines: Sequence[Line], context: Context) -> list[Line]:
     """Return a letter's lines without the name and the words of leave, wrapped or not, that are its last ones."""
     kept = list(lines)
-    while len(kept) > 1 and is_sender(kept[-1].text, context):
+    while len(kept) > 1 and (
+        is_sender(kept[-1].text, context) or (kept[-1].gap and is_closing(kept[-1].text, context))
+    ):
         kept.pop()
     start = max((index for index, line in enumerate(kept) if line.gap), default=0)
     last = [line.text for line in kept[start:]]

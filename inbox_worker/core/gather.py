@@ -8,12 +8,12 @@ from inbox_worker.core.assign import Choice
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.ending import (
     Context,
+    ends_letter,
     is_closing,
     is_other_label,
     is_postscript,
     is_remark,
     is_sender,
-    takes_leave,
 )
 from inbox_worker.core.labels import Label, of_text
 from inbox_worker.core.scheme import FieldKind
@@ -64,7 +64,7 @@ def _until_end(lines: list[Line], rest: str, ends: bool, context: Context) -> li
         if is_other_label(line.text, context) or (kept and _TICK.match(line.text) and not _TICK.match(kept[-1].text)):
             break
         before = kept[-1].text if kept else rest
-        if before and ends and line is lines[-1] and takes_leave(line, before):
+        if before and ends and line is lines[-1] and ends_letter(line, before, context):
             break
         kept.append(line)
     return kept

@@ -138,9 +138,11 @@ def without_letters(name: str) -> str:
 
 def _is_letters(word: str, before: list[str]) -> bool:
     """Whether `word` is "PhD", "SFHEA" or any short run of capitals after a name that is not in capitals itself."""
+    if _LETTERS.fullmatch(word) or _SOCIETY.fullmatch(word):
+        return True
     capitals = word.isalpha() and word.isupper() and 2 <= len(word) <= 5
-    return bool(_LETTERS.fullmatch(word) or _SOCIETY.fullmatch(word)) or (
-        capitals and not any(part.isupper() and len(part) > 2 for part in before)
+    return capitals and not any(
+        part.isupper() and len(part) > 2 and not _LETTERS.fullmatch(part.strip("()")) for part in before
     )
 
 

@@ -20,6 +20,7 @@ _ARTICLE = (
 _LIST = (
     r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"  # "X, Y and Z"
 )
+_WITHIN = r"(?:(?!\s(?:and (?:I|my|the)|is)\b)[^,.;:!?])*?"  # of one value
 _TITLE = r"(?P<title>(?!(?:on|in|at|from|with|for|to|of)\s)[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
 _STOP = (
     r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since"
@@ -53,6 +54,9 @@ _NAME = re.compile(
 )
 
 
+_MORE = re.compile(_LIST)  # the rest of "School of X, Y and Z"
+
+
 def name_in(text: str, person: str | None) -> str | None:
     """Return the name by which the sender of `text` goes ("I'm Jo Bell, ..."), or None."""
     for match in _NAME.finditer(plain(text)):
@@ -79,16 +83,17 @@ _MAX_SENTENCES, _MAX_PARAGRAPH = 250, 20_000  # characters of one; as `signs` ha
 def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | None) -> dict[str, Found]:
     """Return one-line values stated inside sentences: "I'm Jo Bell, Clerk in the Law School", "I work in X as a Y"."""
     found: dict[str, Found] = {}
+    labelled: dict[str, Found] = {}  # "my department is X" says more than any place that is named
     for text, line in paragraphs(lines)[:_MAX_SENTENCES]:
         for sentence in sentences(text[:_MAX_PARAGRAPH])[:_MAX_SENTENCES]:
+            shown = " ".join(sentence.replace("\u2019", "'").split())
             _listed(sentence, line, scheme, lexicon, person, found)
-            _spoken(sentence, line, scheme, lexicon, found)
-    return found
+            _labelled_fact(shown, line, scheme, labelled)
+            _spoken(shown, line, scheme, lexicon, found)
+    return found | labelled
 
 
-def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
-    shown = " ".join(sentence.replace("\u2019", "'").split())
-    _labelled_fact(shown, line, scheme, found)
+def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
     for match in _ROLE.finditer(shown):
         title, place = split_place(match["title"], scheme, lexicon)
         key = best_field(short(title), scheme)
@@ -96,7 +101,8 @@ def _spoken(sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: 
             continue
         _keep(key, title, line, found)
         if place and (where := place_of_work(short(place), scheme, key)):
-            _keep(where, place, line, found)
+            more = _MORE.match(shown, match.end())
+            _keep(where, place + (more.group() if more else ""), line, found)
     applied_for = any_phrase(scheme.mentions)
     for match in _WHERE.finditer(shown):
         for value in (match["place"], match["title"]):
@@ -123,7 +129,7 @@ def _own_label(scheme: Scheme) -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:my (?:current |present |own )?(?P<label>{words})(?:'s|\s+is(?: called)?)"
         rf"|{_LISTED}(?P<listed>{words})\s+is|(?<!\bthe )(?<!\bour )(?<!\bthis )(?<!\bmy )(?P<short>{words})'s)"
-        rf"\s+(?:that of )?(?:an?\s+|the\s+)?(?P<value>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,70}}?)"
+        rf"\s+(?:that of )?(?:an?\s+|the\s+)?(?P<value>(?-i:[A-Z]{_WITHIN}{_LIST})|[^,.;:!?]{{2,70}}?)"
         r"(?=[,.;:!?]|\s+(?:and (?:i|my|the)|but|so|where|which|in the|at the)\b|$)",
         re.IGNORECASE,
     )

@@ -157,7 +157,8 @@ def _comma_parts(piece: str, scheme: Scheme) -> list[str]:
         if is_noise(part) or (_building(part) and not _heads(part, scheme)) or _place_only(part, scheme):
             groups.append((None, part))
             continue
-        key = best_field(part, scheme)
+        bare = names.without_titles(part)  # "Professor Jo Bell" is no job, "Professor of Law" is
+        key = best_field(bare if bare[:1].isupper() else part, scheme)
         if groups and key is not None and groups[-1][0] == key:
             groups[-1] = (key, f"{groups[-1][1]}, {part}")
         else:

@@ -15,6 +15,8 @@ LETTER = JOIN + "I want to do this because my brother was ill.\n\nIt is importan
         "I remain, with apologies for going on,\n\nYours sincerely,\nJo Bell",
         "With all good wishes and apologies for the lecture,\n\nJo\n\n-- \nJo Bell\nSenior Clerk",
         "J. Bell",
+        "On a train all day so may be slow to reply\n\nJo",
+        "With apologies for the length and every good wish to the whole team\n\nJo",
     ],
 )
 def test_words_of_leave_below_the_last_answer_are_no_part_of_it(leave: str):
@@ -96,3 +98,19 @@ def test_an_answer_with_words_that_put_others_off_is_one(answer: str):
 def test_a_sentence_that_can_only_answer_later_is_no_answer():
     later = "I can only say that when I have read the role description."
     assert reading(FORM.replace("A buddy.", later)).form.missing == ("support_needed",)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "I'm on my phone all day so may be slow to reply",
+        "On the training I can only say something once I have read the description. Could you send it?",
+    ],
+)
+def test_a_last_line_about_the_letter_itself_is_no_part_of_the_answer_right_above_it(last: str):
+    assert values(reading(f"{FORM}{last}\n")) == VALUES
+
+
+def test_a_closing_without_a_comma_is_no_part_of_a_letters_answer():
+    found = values(reading(f"{LETTER}\n\nYours, and apologies for the lecture\n\nJo\n"))
+    assert found["importance"] == "It is important at work because we are there all day."

@@ -226,6 +226,10 @@ def test_answers_within_one_paragraph_are_told_apart():
         ("I am a Horticulturist with Estates (Trees).", "Horticulturist", "Estates (Trees)"),
         ("name is Jo Bell, job title is Chef, department is Catering North.", "Chef", "Catering North"),
         ("I'm Jo Bell, an Electrician in Estates Maintenance, and I would like to help.", "Electrician", "Estates Maintenance"),
+        ("My name is Jo Bell, my job title is Chef and my department is School of Sport, Exercise and Health.", "Chef", "School of Sport, Exercise and Health"),
+        ("I am a Research Fellow in the School of Law, Politics and Social Work.", "Research Fellow", "School of Law, Politics and Social Work"),
+        ("I'm the Warden at Darwin Court. My department is Housing Services.", "Warden", "Housing Services"),
+        ("Professor Jo Bell FBA FRSL, Professor of Law, School of Humanities", "Professor of Law", "School of Humanities"),
         ("I offer myself for the network of Mental Health Allies.", None, None),
         ("I have served as Director of Studies and I was for six years a union trainer.", None, None),
         ("I chaired the School's appeals panel.", None, None),
@@ -304,6 +308,7 @@ def test_the_name_may_come_from_the_from_header(header: str, wanted: str | None)
         ("Dr Jo Bell <jo.bell@kent.ac.uk>", "Dr Jo Bell FRHistS", "Dr Jo Bell"),
         ("JO MILLER <jo.miller@kent.ac.uk>", "JO ANN MILLER", "JO ANN MILLER"),
         ("Jo Bell <jo.bell@kent.ac.uk>", "Cheers Jo", "Jo Bell"),
+        ("Jo Bell <jo.bell@kent.ac.uk>", "Dr Jo Ann Bell FBA FRSL", "Dr Jo Ann Bell"),
     ],
 )
 def test_the_line_with_the_senders_name_and_title_is_no_job(header: str, line: str, wanted: str):
