@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from inbox_worker.core import names
 from inbox_worker.core.document import Line
 from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.values import puts_off
@@ -80,11 +81,19 @@ def ends_letter(line: Line, before: str, context: Context) -> bool:
     return puts_off(line.text, context.lexicon) or all(business.search(spoken(each)) for each in sentences(line.text))
 
 
+def _is_card(text: str, context: Context) -> bool:
+    """Whether a line is the sender's name and what belongs to it ("Jo Bell, Clerk, Law School")."""
+    first, mark, _ = text.replace("|", ",").partition(",")
+    known = [word for word in names.words(first) if word in context.sender_words]
+    return bool(mark) and len(text.split()) <= 20 and len(known) >= 2 and names.looks_like(first)
+
+
 def without_ending(lines: Sequence[Line], context: Context) -> list[Line]:
     """Return a letter's lines without the name and the words of leave, wrapped or not, that are its last ones."""
     kept = list(lines)
     while len(kept) > 1 and (
-        is_sender(kept[-1].text, context) or (kept[-1].gap and is_closing(kept[-1].text, context))
+        is_sender(kept[-1].text, context)
+        or (kept[-1].gap and (is_closing(kept[-1].text, context) or _is_card(kept[-1].text, context)))
     ):
         kept.pop()
     start = max((index for index, line in enumerate(kept) if line.gap), default=0)

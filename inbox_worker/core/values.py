@@ -2,7 +2,7 @@
 
 import re
 
-from inbox_worker.core import acts
+from inbox_worker.core import acts, names
 from inbox_worker.core.addresses import FOUND, usable
 from inbox_worker.core.scheme import FieldKind, Lexicon
 from inbox_worker.core.words import fold, pattern, sentences, tokens
@@ -79,6 +79,15 @@ def puts_off(text: str, lexicon: Lexicon) -> bool:
     )
 
 
+_INTRODUCTION = 25  # words in which somebody says who they are
+
+
+def _names_first(text: str) -> bool:
+    """Whether a list begins with a name ("Jo Bell, Clerk, Law School (jo@example.org)")."""
+    first, mark, _ = re.sub(r"[;|(]", ",", text).partition(",")
+    return bool(mark) and names.looks_like(first) and 2 <= len(names.words(first)) <= 5
+
+
 def plausible(text: str, kind: FieldKind, lexicon: Lexicon) -> float:
     """Return how well `text` suits a field of `kind`: above 0 supports the label before it, below 0 speaks against."""
     if not text.strip():
@@ -91,6 +100,8 @@ def plausible(text: str, kind: FieldKind, lexicon: Lexicon) -> float:
             return 0.3 if words <= 8 else 0.0
         return -1.0 if words > 6 else -0.3
     if kind is FieldKind.NAME:
+        if words <= _INTRODUCTION and _names_first(text):
+            return 0.15
         bad = words > 9 or "@" in text or bool(re.search(r"\d", text)) or text.rstrip().endswith("?")
         return -0.7 if bad else 0.15
     if kind is FieldKind.SHORT:

@@ -114,3 +114,9 @@ def test_a_last_line_about_the_letter_itself_is_no_part_of_the_answer_right_abov
 def test_a_closing_without_a_comma_is_no_part_of_a_letters_answer():
     found = values(reading(f"{LETTER}\n\nYours, and apologies for the lecture\n\nJo\n"))
     assert found["importance"] == "It is important at work because we are there all day."
+
+
+def test_the_senders_name_with_job_and_place_below_a_letter_is_no_part_of_its_answers():
+    found = values(reading(f"{LETTER}\n\nProfessor Jo Bell, Professor of Law, School of Humanities\n"))
+    assert found["importance"] == "It is important at work because we are there all day."
+    assert (found["name"], found["department"]) == ("Professor Jo Bell", "School of Humanities")

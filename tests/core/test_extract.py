@@ -163,6 +163,13 @@ def test_an_answer_labelled_importance_is_no_head_of_the_quoted_mail_below_it():
     assert values(reading(JOIN + body + notice)) == VALUES
 
 
+def test_who_somebody_is_may_stand_on_one_line_below_a_heading():
+    answers = FORM.split("jo.bell@kent.ac.uk\n")[1]
+    body = f"Who I am\nDr Jo Bell, Senior Clerk in the main office, Kent Law School, Eliot (jo.bell@kent.ac.uk)\n\n{answers}"
+    found = values(reading(JOIN + body))
+    assert (found["name"], found["job_title"], found["email"]) == ("Dr Jo Bell", "Senior Clerk", "jo.bell@kent.ac.uk")
+
+
 def test_two_letters_of_a_label_may_have_changed_places():
     body = FORM.replace("Name:", "Nmae:").replace("Email: jo.bell@", "Emial: jo.bell@").replace("title", "tilte")
     found = reading(body, From="J. B. <jb@example.org>")
