@@ -20,6 +20,8 @@ __all__ = ["Delivery", "Outbox", "Route"]
 
 _LOG = log.logger(__name__)
 _CLAIM_EVERY = 1.0  # seconds: how soon to look again for what is due, while messages are under way
+_REFUSED = "SUBMISSION_REFUSED"
+_DOWN = "SERVER_DOWN"
 _GATHER = 0.05  # seconds: how long an outcome may wait for others, so that one transaction stores them
 
 
@@ -29,6 +31,7 @@ class Pause:
 
     failed: int
     until: datetime
+    reason: str  # a code
 
 
 @dataclass(slots=True)
@@ -36,7 +39,12 @@ class Delivery:
     """What one pass over the outbox came to."""
 
     results: Counter[str] = field(default_factory=Counter)  # "sent", "later", "refused", "unknown"
-    stopped: str | None = None  # why nothing more is sent: a code
+    stopped: str | None = None  # why a mailbox sends nothing more, in this pass or until its pause is over: a code
+
+    def stop(self, reason: str) -> None:
+        """Note why a mailbox sends nothing; a fault of the set-up, which a person must mend, is told first."""
+        if self.stopped != _REFUSED:
+            self.stopped = reason
 
 
 class Outbox:
@@ -71,7 +79,10 @@ class Outbox:
         self._unstored = []
         self._claims.release_stale()
         done: SimpleQueue[Done] = SimpleQueue()
-        crews = {name: Crew(route, done) for name, route in self._routes.items() if not self._waits(name)}
+        waiting = [name for name in self._routes if self._waits(name)]
+        for name in waiting:  # still at fault: a pass that leaves it alone is not well
+            delivery.stop(self._paused[name].reason)
+        crews = {name: Crew(route, done) for name, route in self._routes.items() if name not in waiting}
         run = _Pass(crews, done)
         try:
             self._run(run, delivery, stop)
@@ -95,9 +106,9 @@ class Outbox:
             if not under_way:
                 return
             for done in run.wait():
-                self._note(done, delivery)
+                self._note(done, run)
             for name in run.gone_down():
-                self._server_down(name, delivery)
+                self._server_down(name, _REFUSED if name in run.refused else _DOWN, delivery)
 
     def _claim(self, run: "_Pass") -> None:
         """Reserve what may go out now for the connections that have room for it."""
@@ -110,18 +121,18 @@ class Outbox:
         """Give back what is not begun."""
         self._claims.put_back([item.id for crew in crews for item in crew.stop()])
 
-    def _note(self, done: Done, delivery: Delivery) -> None:
+    def _note(self, done: Done, run: "_Pass") -> None:
         if isinstance(done.answer, SubmissionRefused):
             # A fault of the configuration: no try is counted, nothing is lost, a person must mend it.
             mailbox = done.outgoing.item.mailbox
             _LOG.error("submission refused", mailbox=mailbox, error=type(done.answer).__name__)
-            delivery.stopped = "SUBMISSION_REFUSED"
+            run.refused.add(mailbox)
 
-    def _server_down(self, name: str, delivery: Delivery) -> None:
-        delivery.stopped = delivery.stopped or "SERVER_DOWN"
+    def _server_down(self, name: str, reason: str, delivery: Delivery) -> None:
+        delivery.stop(reason)
         failed = self._paused[name].failed + 1 if name in self._paused else 1
         until = next_connection(failed, self._clock(), self._jitter())
-        self._paused[name] = Pause(failed, until)
+        self._paused[name] = Pause(failed, until, reason)
         _LOG.warning("submission server not usable", mailbox=name, tries=failed, next_try=until.isoformat())
 
     def _waits(self, name: str) -> bool:
@@ -134,6 +145,7 @@ class _Pass:
     def __init__(self, crews: dict[str, Crew], done: "SimpleQueue[Done]") -> None:
         self.crews = crews
         self.outcomes: list[Outcome] = []
+        self.refused: set[str] = set()  # mailboxes whose server does not let us send
         self._done = done
         self._nothing_at: float | None = None  # when nothing was due, by the monotonic clock
         self._told: set[str] = set()

@@ -215,11 +215,26 @@ def test_a_server_that_refuses_us_stops_every_connection_and_loses_nothing(offic
         assert all(item.tries == 0 and item.claimed_by is None for item in left)
     assert office.states() == {OutboxState.SENT: len(office.arrived()), OutboxState.QUEUED: len(left)}
     office.server.answer = None
-    assert worker.deliver() == Delivery()  # not before the pause is over
+    assert worker.deliver() == Delivery(stopped="SUBMISSION_REFUSED")  # not before the pause is over, and not well
     office.now += timedelta(hours=1)
-    worker.deliver()
+    assert worker.deliver().stopped is None
     assert office.states() == {OutboxState.SENT: 60}
     assert len(office.arrived()) == 60
+
+
+def test_a_pass_that_leaves_a_server_alone_says_why_until_it_takes_messages_again(office: Office) -> None:
+    def gone(stage: str, argument: str) -> None:
+        raise HangUp
+
+    office.server.answer = gone
+    office.queue("ann@example.org")
+    worker = office.worker()
+    assert worker.deliver().stopped == "SERVER_DOWN"
+    assert worker.deliver() == Delivery(stopped="SERVER_DOWN")
+    office.server.answer = None
+    office.now += timedelta(hours=1)
+    assert worker.deliver() == Delivery(Counter(sent=1))
+    assert worker.deliver() == Delivery()
 
 
 def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun_and_gives_back_the_rest(office: Office) -> None:

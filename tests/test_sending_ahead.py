@@ -77,6 +77,9 @@ def test_a_server_that_refuses_us_while_a_backlog_is_read_fails_the_pass_and_los
     assert isinstance(reports["outbox"].error, SubmissionRefused)
     assert reports["poll equality"].error is None
     with site.service.store.reading() as view:
+        (job,) = [each for each in view.job_runs() if each.name == "outbox"]
+    assert job.code == "SubmissionRefused"  # what closes the pass does not hide it
+    with site.service.store.reading() as view:
         assert Counter(item.state for item in view.outbox()) == {OutboxState.QUEUED: 2 * MAILS}
 
 
