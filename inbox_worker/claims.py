@@ -1,6 +1,6 @@
 """Which messages may go out now, and are this worker's: the fuse of an hour, the limit of a minute, the claims."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from inbox_worker import log
@@ -71,12 +71,6 @@ class Claims:
                 found[name] = self._take(tx, name, most, left, now)
                 left -= sum(item.kind is MessageKind.REPLY for item in found[name])
         return found
-
-    def put_back(self, ids: Sequence[int]) -> None:
-        """Give back messages that the server certainly did not get, counting no try."""
-        if ids:
-            with self._store.transaction() as tx:
-                tx.put_back(ids, self._worker)
 
     def _take(self, tx: Tx, mailbox: str, most: int, replies: int, now: datetime) -> tuple[OutboxItem, ...]:
         """Alerts go first; applicants and staff share what is left, so that neither waits for all of the other."""

@@ -97,7 +97,7 @@ class Crew:
         elif done.answer is None:
             self._returned.append(done.outgoing)
 
-    def stop(self) -> tuple[OutboxItem, ...]:
+    def take_back(self) -> tuple[OutboxItem, ...]:
         """Take back everything that is not begun and return it: nobody here has it any more."""
         for lane in self._lanes:
             self._returned += lane.withdraw()
@@ -113,12 +113,16 @@ class Crew:
         return tuple(each.item.id for each in back)
 
     def close(self) -> None:
-        """Close every connection when what it has begun is done."""
+        """Close every connection when what it has begun is done; wait for that."""
         for lane in self._lanes:
-            lane.close()
+            lane.end()
+        for lane in self._lanes:
+            lane.join()
 
     def _noted(self, items: Iterable[OutboxItem]) -> list[Waiting]:
-        noted = {item.id: item for item in items}
+        # Claimed twice: somebody had it tried again, or took us for gone.
+        known = self._items.keys() | {number for lane in self._lanes for number in lane.in_hand}
+        noted = {item.id: item for item in items if item.id not in known}
         self._items |= noted
         return [Waiting(item.id, matter_of(item)) for item in noted.values()]
 

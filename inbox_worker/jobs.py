@@ -212,7 +212,7 @@ class Jobs:
                 return
             if self._outbox is None:
                 self._outbox = self._service.outbox()
-            delivery = self._outbox.deliver(self._beating(OUTBOX))
+            delivery = self._outbox.deliver(self._stop, lambda: self._liveness.beat(OUTBOX))
             report.counts.update(delivery.results)
             if delivery.stopped == "SUBMISSION_REFUSED":
                 raise SubmissionRefused(

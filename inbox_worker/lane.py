@@ -102,22 +102,25 @@ class Lane:
             del self.in_hand[each.item.id]
         return tuple(taken)
 
-    def close(self) -> None:
-        """End the connection when what was begun is done; wait for that."""
+    def end(self) -> None:
+        """End the connection when what was begun is done."""
         with self._changed:
             self._ending = True
             self._changed.notify()
+
+    def join(self) -> None:
+        """Wait until the connection has ended."""
         self._thread.join()
 
     def _work(self) -> None:
         while (outgoing := self._next()) is not None:
             done = self._sent(outgoing)
             if done.broken:
-                self._sender.close()
+                self._close_sender()
                 self._done.put(done)
                 return
             self._done.put(done)
-        self._sender.close()
+        self._close_sender()
 
     def _next(self) -> Outgoing | None:
         """Wait for a message; None: no more come."""
@@ -129,18 +132,30 @@ class Lane:
                 self._changed.wait_for(lambda: self._stock or self._ending)
                 if not self._stock:
                     return None
-                given, outgoing = self._stock.popleft()
-            if self._elapsed() - given <= BEGIN_WITHIN:
-                return outgoing
-            self._done.put(Done(self, outgoing, None))
+                given, outgoing = self._stock[0]
+                if self._elapsed() - given <= BEGIN_WITHIN:
+                    self._stock.popleft()
+                    return outgoing
+                stale = [each for _, each in self._stock]  # all of it: none may overtake another
+                self._stock.clear()
+            for each in stale:
+                self._done.put(Done(self, each, None))
 
     def _following(self) -> Submission | None:
-        """Return the message that will be next, for its announcement; from now on it is begun."""
+        """Return the message that will be next, for its announcement; from now on it is begun.
+
+        Asked again for the same message, where that is tried a second time, it is the same one.
+        """
         with self._changed:
+            if self._ahead is not None:
+                return self._announced(self._ahead)
             if not self._stock or self._elapsed() - self._stock[0][0] > BEGIN_WITHIN:
                 return None
             _, self._ahead = self._stock.popleft()
-            return Submission(self._envelope_from, self._ahead.item.recipient, self._ahead.content)
+            return self._announced(self._ahead)
+
+    def _announced(self, outgoing: Outgoing) -> Submission:
+        return Submission(self._envelope_from, outgoing.item.recipient, outgoing.content)
 
     def _sent(self, outgoing: Outgoing) -> Done:
         """Hand a message over. A fault of ours on the way leaves its fate unknown, and the others go on."""
@@ -151,9 +166,16 @@ class Lane:
             answer = error
         except Exception as error:
             _LOG.error("message not sent", message=outgoing.item.id, error=type(error).__name__, at=log.place(error))
-            self._sender.close()
             answer = Unknown()
+            self._close_sender()
         return Done(self, outgoing, answer)
+
+    def _close_sender(self) -> None:
+        """End the connection; a fault of ours on the way must not keep from the pass what became of its messages."""
+        try:
+            self._sender.close()
+        except Exception as error:
+            _LOG.error("connection not closed", error=type(error).__name__, at=log.place(error))
 
 
 def matter_of(item: OutboxItem) -> Matter:

@@ -68,9 +68,12 @@ class Outbox:
         self._paused: dict[str, Pause] = {}
         self._unstored: list[Outcome] = []  # what the database did not take when it happened
 
-    def deliver(self, stop: Callable[[], bool] = lambda: False) -> Delivery:
-        """Send every message that is due. `stop` is asked whenever some are done.
+    def deliver(
+        self, stop: Callable[[], bool] = lambda: False, got_on: Callable[[], object] = lambda: None
+    ) -> Delivery:
+        """Send every message that is due.
 
+        stop: asked every second or so; what is not begun then stays in the outbox. got_on: told whenever some are done.
         Raises StoreError; outcomes that could not be stored are stored by the next call. Where the process ends
         before that, their messages become `unknown`, never sent twice.
         """
@@ -85,19 +88,19 @@ class Outbox:
         crews = {name: Crew(route, done) for name, route in self._routes.items() if name not in waiting}
         run = _Pass(crews, done)
         try:
-            self._run(run, delivery, stop)
+            self._run(run, delivery, stop, got_on)
         finally:
             self._unstored = run.close()
         return delivery
 
-    def _run(self, run: "_Pass", delivery: Delivery, stop: Callable[[], bool]) -> None:
+    def _run(self, run: "_Pass", delivery: Delivery, stop: Callable[[], bool], got_on: Callable[[], object]) -> None:
         while True:
             stopping = stop()
             # Again and again: a connection that ends later than the others brings back what it had.
-            self._put_back(crew for crew in run.crews.values() if stopping or crew.down)
+            run.take_back(crew for crew in run.crews.values() if stopping or crew.down)
             if not stopping and run.hungry():
                 self._claim(run)
-            answering = {outcome.item.mailbox for outcome in run.outcomes}
+            answering = {outcome.item.mailbox for outcome in run.outcomes if outcome.answer is not None}
             words, under_way = run.turn(self._settlement, give=not stopping)
             delivery.results.update(words)
             for name in answering:
@@ -105,7 +108,10 @@ class Outbox:
                     self._paused.pop(name, None)
             if not under_way:
                 return
-            for done in run.wait():
+            found = run.wait()
+            if found:
+                got_on()
+            for done in found:
                 self._note(done, run)
             for name in run.gone_down():
                 self._server_down(name, _REFUSED if name in run.refused else _DOWN, delivery)
@@ -116,10 +122,6 @@ class Outbox:
         found = self._claims.take(limits)
         checkpoints.reached("outbox.claimed")
         run.claimed(found)
-
-    def _put_back(self, crews: Iterable[Crew]) -> None:
-        """Give back what is not begun."""
-        self._claims.put_back([item.id for crew in crews for item in crew.stop()])
 
     def _note(self, done: Done, run: "_Pass") -> None:
         if isinstance(done.answer, SubmissionRefused):
@@ -179,8 +181,16 @@ class _Pass:
         return words, bool(shares) or self.in_hand
 
     def wait(self) -> list[Done]:
-        """Wait until a connection has something done, and a moment for others, unless one wants more."""
-        found = [self._finished(self._done.get())] if self.in_hand else []
+        """Wait until a connection has something done, and a moment for others, unless one wants more.
+
+        Nothing where a second has passed: a slow server keeps nobody from stopping, or from claiming for others.
+        """
+        if not self.in_hand:
+            return []
+        try:
+            found = [self._finished(self._done.get(timeout=_CLAIM_EVERY))]
+        except Empty:
+            return []
         end = time.monotonic() + _GATHER
         while self.in_hand and not any(crew.wants for crew in self.crews.values()):
             try:
@@ -188,6 +198,10 @@ class _Pass:
             except Empty:
                 break
         return found
+
+    def take_back(self, crews: Iterable[Crew]) -> None:
+        """Let what is not begun be stored as such, with the other outcomes."""
+        self.outcomes += [Outcome(item, None) for crew in crews for item in crew.take_back()]
 
     def gone_down(self) -> list[str]:
         """Return the mailboxes whose server takes nothing more; each once."""
@@ -197,13 +211,13 @@ class _Pass:
 
     def close(self) -> list[Outcome]:
         """Let the connections end what they have begun; return the outcomes that are not stored."""
-        unsent = [item for crew in self.crews.values() for item in crew.stop()]
+        self.take_back(self.crews.values())
         for crew in self.crews.values():
             crew.close()
         while not self._done.empty():
             self._finished(self._done.get())
-        unsent += [item for crew in self.crews.values() for item in crew.stop()]
-        return [*self.outcomes, *(Outcome(item, None) for item in unsent)]
+        self.take_back(self.crews.values())
+        return self.outcomes
 
     def _finished(self, done: Done) -> Done:
         item = done.outgoing.item

@@ -60,8 +60,9 @@ class SmtpSender:
     ) -> Result:
         """Hand over one message exactly as it stands. envelope_from: an address, or "" for <>; content: CRLF lines.
 
-        following: asked once, just before the final dot, for the message of the next call. It is then announced
-        together with the dot (RFC 2920 s.3.1), which saves it a round trip; its content waits for that next call.
+        following: asked just before the final dot, once in each of at most two tries, for the message of the next call;
+        both times it must be the same. It is then announced together with the dot (RFC 2920 s.3.1), which saves it a
+        round trip; its content waits for that next call.
         Raises SubmissionRefused when the server refuses us and not the message: count no try, stop, tell a person.
         """
         message = Submission(envelope_from, recipient, content)

@@ -1,6 +1,7 @@
 """The outbox over real connections: several at once, in groups, each message once."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -300,3 +301,79 @@ def test_a_clock_that_was_set_back_does_not_close_the_limit_of_a_minute(office: 
     office.now = NOW
     office.worker(per_minute=10).deliver()
     assert office.states() == {OutboxState.SENT: 20}
+
+
+def in_a_thread(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("failing", [{2}, {2, 3}, {2, 6}])
+def test_a_server_that_shuts_down_at_a_final_dot_costs_no_message_and_no_pass(
+    office: Office, failing: set[int]
+) -> None:
+    dots = iter(range(1, 100))
+
+    def closing(stage: str, argument: str) -> str | None:
+        return "421 4.3.2 shutting down" if stage == "DATA" and next(dots) in failing else None
+
+    office.server.answer = closing
+    office.queue(*(f"p{number}@example.org" for number in range(12)))
+    worker = office.worker()
+    thread = in_a_thread(worker.deliver)
+    thread.join(60)
+    assert not thread.is_alive()
+    office.now += timedelta(days=1)
+    worker.deliver()
+    assert office.states() == {OutboxState.SENT: 12}
+    assert sorted(number for _, number in office.arrived()) == list(range(1, 13))
+
+
+def test_what_could_not_be_put_back_is_stored_by_the_next_pass(office: Office, at: Callable[[object], None]) -> None:
+    failing = threading.Event()
+
+    def fail(point: str) -> None:
+        if point == "outbox.settled" and failing.is_set():
+            raise StoreError("the disk is full")
+
+    def stop() -> bool:
+        if len(office.server.deliveries) > 5:
+            failing.set()
+        return failing.is_set()
+
+    at(fail)
+    office.queue(*(f"p{number}@example.org" for number in range(60)))
+    worker = office.worker(connections=2)
+    with pytest.raises(StoreError):
+        worker.deliver(stop)
+    failing.clear()
+    worker.deliver()
+    assert office.states() == {OutboxState.SENT: 60}
+    assert sorted(number for _, number in office.arrived()) == list(range(1, 61))
+
+
+def test_a_worker_that_is_told_to_stop_gives_back_what_a_slow_server_has_not_begun(office: Office) -> None:
+    slow, release, stopped = threading.Event(), threading.Event(), threading.Event()
+
+    def crawling(stage: str, argument: str) -> str | None:
+        if stage == "DATA" and not slow.is_set():
+            slow.set()
+            release.wait(60)
+        return None
+
+    office.server.answer = crawling
+    office.queue(*(f"p{number}@example.org" for number in range(8)))
+    worker = office.worker()
+    thread = in_a_thread(lambda: worker.deliver(stopped.is_set))
+    assert slow.wait(60)
+    stopped.set()
+    deadline = time.monotonic() + 60
+    while office.states()[OutboxState.SENDING] > 2 and time.monotonic() < deadline:  # at its dot, and announced
+        time.sleep(0.1)
+    given_back = office.states()[OutboxState.QUEUED]
+    release.set()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert given_back >= 6
+    assert office.states() == {OutboxState.SENT: len(office.arrived()), OutboxState.QUEUED: 8 - len(office.arrived())}
