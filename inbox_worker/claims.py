@@ -59,10 +59,10 @@ class Claims:
 
         Replies only while their fuse holds. What is over the limit waits: a later call takes it.
         """
-        now = self._clock()
         found: dict[str, tuple[OutboxItem, ...]] = {}
         with self._store.transaction() as tx:
             tx.serialise(_TURN)
+            now = self._clock()  # not before: what others did while this one waited would be of the future
             left = self._replies_left(tx, now)  # first: it may queue an alert for the team
             for name, limit in mailboxes:
                 most = _AT_A_TIME
@@ -90,8 +90,9 @@ class Claims:
         """Return how many replies may still go out this hour; trip the fuse where more are due than may."""
         if any(fuse.name == REPLIES_FUSE for fuse in tx.tripped()):
             return 0
-        out = tx.sent_since(now - timedelta(hours=1), _WENT_OUT) + tx.claimed(MessageKind.REPLY)
-        left = self._replies_an_hour - out
+        # In this order: what another worker hands over in between counts twice, not never.
+        claimed = tx.claimed(MessageKind.REPLY)
+        left = self._replies_an_hour - claimed - tx.sent_since(now - timedelta(hours=1), _WENT_OUT)
         if left <= 0 and tx.due(now, MessageKind.REPLY) and tx.trip(REPLIES_FUSE, "BREAK", now):
             _LOG.error("fuse tripped", fuse=REPLIES_FUSE, limit=self._replies_an_hour)
             self._on_fuse(tx, now)

@@ -4,6 +4,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -292,6 +294,46 @@ def test_the_limit_of_a_minute_is_kept_across_passes_restarts_and_workers(office
     assert office.states() == {OutboxState.SENT: 36, OutboxState.QUEUED: 14}
     with office.store.reading() as view:
         assert all(item.tries == 0 and item.claimed_by is None for item in view.outbox([OutboxState.QUEUED]))
+
+
+@pytest.mark.postgres
+def test_the_limit_of_a_minute_is_kept_by_workers_that_send_at_once(
+    postgresql_url: str, smtp_server: SmtpServer
+) -> None:
+    names = ["w1", "w2", "w3"]
+    with Store(postgresql_url) as store, ExitStack() as ending:
+        for name in names:  # alive, as long as this is held
+            held = ending.enter_context(closing(locks(postgresql_url, name)))
+            assert held.take(name)
+        office = Office(store, postgresql_url, smtp_server)
+        office.queue(*(f"p{number}@example.org" for number in range(60)))
+        for passes in (1, 2, 3):
+            with ThreadPoolExecutor(len(names)) as pool:
+                workers = [office.worker(name, connections=2, per_minute=15) for name in names]
+                for delivery in pool.map(Outbox.deliver, workers):
+                    assert set(delivery.results) <= {"sent"}
+            assert len(office.arrived()) == 15 * passes
+            office.now += timedelta(minutes=1)
+
+
+def test_a_claim_that_waits_for_its_turn_asks_for_the_time_when_it_has_it(database_url: str) -> None:
+    mine, asked = threading.Event(), []
+
+    def clock() -> datetime:
+        asked.append(mine.is_set())
+        return NOW
+
+    with Store(database_url) as store, closing(locks(database_url, "w1")) as held:
+        claims = Claims(store, worker="w1", locks=held, replies_an_hour=9, on_fuse=lambda tx, at: None, clock=clock)
+        waiting = threading.Thread(target=claims.take, args=([("team", 3)],))
+        with store.transaction() as tx:
+            tx.serialise("claim")
+            mine.set()
+            waiting.start()
+            waiting.join(0.3)  # it cannot end; a moment for what it would do too early
+            mine.clear()
+        waiting.join()
+    assert asked == [False]
 
 
 def test_a_clock_that_was_set_back_does_not_close_the_limit_of_a_minute(office: Office) -> None:

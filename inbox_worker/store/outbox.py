@@ -96,14 +96,20 @@ class OutboxView(Statements):
         """Return how many messages of a mailbox the server may have been handed in this time, by any worker.
 
         Those that are claimed or being sent count: they will be. Whoever claims by this number takes turns
-        (`serialise`).
+        (`serialise`), and asks for the time in its turn.
         """
-        # A time after `now` is of a clock that was set back since: it must not stop sending until then.
-        handed = (outbox.c.kind.in_(list(MessageKind)), outbox.c.handed_at.between(since - _LONGEST, now))
+        # A time long after `now` is of a clock that was set back since: it must not stop sending until then.
+        handed = (outbox.c.kind.in_(list(MessageKind)), outbox.c.handed_at.between(since - _LONGEST, now + _ASTRAY))
         lately = func.coalesce(outbox.c.sent_at, outbox.c.handed_at) > since
-        begun = (*handed, outbox.c.mailbox == mailbox, or_(outbox.c.state == OutboxState.SENDING, lately))
-        claimed = (outbox.c.state == OutboxState.QUEUED, outbox.c.claimed_by.is_not(None), outbox.c.mailbox == mailbox)
-        return sum(int(self._value(select(func.count()).where(*which))) for which in (begun, claimed))
+        ended = (*handed, lately, outbox.c.state != OutboxState.SENDING)
+        under_way = (outbox.c.state == OutboxState.SENDING,)
+        claimed = (outbox.c.state == OutboxState.QUEUED, outbox.c.claimed_by.is_not(None))
+        # One statement: between two, what another worker hands over or takes back would be in neither.
+        counts = [
+            select(func.count()).where(outbox.c.mailbox == mailbox, *which).scalar_subquery()
+            for which in (ended, under_way, claimed)
+        ]
+        return int(self._value(select(counts[0] + counts[1] + counts[2])))
 
     def went_out(self, mailbox: str, since: datetime, now: datetime) -> int:
         """Return how many messages of a mailbox the server has taken in this time."""
@@ -253,6 +259,7 @@ class Outbox(OutboxView):
 
 UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}
 _LONGEST = timedelta(minutes=15)  # from hand-over to the server's answer
+_ASTRAY = timedelta(minutes=5)  # how far the clocks of two workers may be apart
 
 
 def _in_order(items: Iterable[OutboxItem]) -> tuple[OutboxItem, ...]:

@@ -93,6 +93,17 @@ def test_what_the_server_was_handed_in_a_minute_is_counted_by_its_answer(store: 
         assert submitted(tx, -HOUR) == 1  # a clock set back
 
 
+def test_what_a_worker_whose_clock_is_ahead_sends_counts_in_the_minute(store: Store) -> None:
+    with store.transaction() as tx:
+        items = [queue(tx, number) for number in (1, 2)]
+        tx.claim(NOW, "ahead", 2)
+        tx.hand_over(items, "ahead", NOW + MINUTE / 30)
+        assert tx.submitted("team", NOW - MINUTE, NOW) == 2
+        tx.sent(items[0], "ahead", NOW + MINUTE / 20)
+        assert tx.submitted("team", NOW - MINUTE, NOW) == 2
+        assert tx.submitted("team", NOW - 2 * HOUR - MINUTE, NOW - 2 * HOUR) == 1  # what is being sent, by any clock
+
+
 def test_a_queued_message_is_kept_to_the_byte(store: Store) -> None:
     wire = bytes(range(256)) * 50
     with store.transaction() as tx:
