@@ -214,7 +214,7 @@ class OutboxItem:
     next_try_at: datetime
     claimed_by: str | None = None
     claimed_at: datetime | None = None
-    handed_at: datetime | None = None
+    handed_at: datetime | None = None  # the last time; of what was never begun, or never left us, none
     sent_at: datetime | None = None
     code: int | None = None  # last answer of the mail server: 451
     status: str | None = None  # and its enhanced status: "4.7.1"

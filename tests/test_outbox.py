@@ -296,6 +296,25 @@ def test_the_limit_of_a_minute_is_kept_across_passes_restarts_and_workers(office
         assert all(item.tries == 0 and item.claimed_by is None for item in view.outbox([OutboxState.QUEUED]))
 
 
+def test_messages_that_the_server_puts_off_count_towards_the_limit_of_a_minute(office: Office) -> None:
+    tried: list[str] = []
+
+    def busy(stage: str, argument: str) -> str | None:
+        if stage != "RCPT":
+            return None
+        tried.append(argument)
+        return "451 4.7.1 later"
+
+    office.server.answer = busy
+    office.queue(*(f"p{number}@example.org" for number in range(30)))
+    worker = office.worker(per_minute=10)
+    assert worker.deliver().results == Counter(later=10)
+    assert worker.deliver() == Delivery()
+    office.now += timedelta(seconds=61)
+    assert sum(worker.deliver().results.values()) == 10
+    assert len(tried) == 20
+
+
 @pytest.mark.postgres
 def test_the_limit_of_a_minute_is_kept_by_workers_that_send_at_once(
     postgresql_url: str, smtp_server: SmtpServer

@@ -95,7 +95,8 @@ class OutboxView(Statements):
     def submitted(self, mailbox: str, since: datetime, now: datetime) -> int:
         """Return how many messages of a mailbox the server may have been handed in this time, by any worker.
 
-        Those that are claimed or being sent count: they will be. Whoever claims by this number takes turns
+        Those that are claimed or being sent count: they will be. So do those that it has put off. Whoever claims by
+        this number takes turns
         (`serialise`), and asks for the time in its turn.
         """
         # A time long after `now` is of a clock that was set back since: it must not stop sending until then.
@@ -211,7 +212,8 @@ class Outbox(OutboxView):
     ) -> OutboxItem | None:
         """Queue a message again that the mail server put off: a failed try more. None: not this worker's."""
         values = {"tries": outbox.c.tries + 1, "next_try_at": next_try_at, "code": code, "status": status}
-        return item_or_none(self._settle(item_id, worker, state=OutboxState.QUEUED, **values, **UNCLAIMED))
+        free = {"claimed_by": None, "claimed_at": None}  # `handed_at` stays: the server counts this try, and so do we
+        return item_or_none(self._settle(item_id, worker, state=OutboxState.QUEUED, **values, **free))
 
     def refused(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = None, status: str | None = None

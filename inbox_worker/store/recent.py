@@ -30,8 +30,9 @@ def in_states(states: tuple[OutboxState, ...]) -> ColumnElement[bool]:
 def replies_since(states: tuple[OutboxState, ...]) -> Prepared:
     """Return the query for the number of replies in one of `states` that went out, or were queued, since MOMENT."""
     # What waited counts from when it went. Two ranges, each with its index: with OR one index reads every reply.
-    replies = replies_in(states)
-    queued = select(func.count()).where(replies, outbox.c.queued_at > MOMENT)
+    queued = select(func.count()).where(replies_in(states), outbox.c.queued_at > MOMENT)
     not_queued = (outbox.c.queued_at > MOMENT).is_(false())  # "<=" would make it the range that is searched
-    handed = select(func.count()).where(replies, outbox.c.handed_at > MOMENT, not_queued)
+    # What the server has put off was handed over, and went nowhere.
+    went = replies_in(tuple(state for state in states if state is not OutboxState.QUEUED))
+    handed = select(func.count()).where(went, outbox.c.handed_at > MOMENT, not_queued)
     return Prepared(select(queued.scalar_subquery() + handed.scalar_subquery()))

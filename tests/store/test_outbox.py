@@ -90,6 +90,7 @@ def test_what_the_server_was_handed_in_a_minute_is_counted_by_its_answer(store: 
         tx.unknown(waiting, "w1")
         assert submitted(tx, 2.5 * MINUTE) == 2
         assert submitted(tx, 3.5 * MINUTE) == 1  # the claim
+        assert submitted(tx, 0.5 * MINUTE) == 4  # sent, unknown, put off, and the claim
         assert submitted(tx, -HOUR) == 1  # a clock set back
 
 
@@ -102,6 +103,20 @@ def test_what_a_worker_whose_clock_is_ahead_sends_counts_in_the_minute(store: St
         tx.sent(items[0], "ahead", NOW + MINUTE / 20)
         assert tx.submitted("team", NOW - MINUTE, NOW) == 2
         assert tx.submitted("team", NOW - 2 * HOUR - MINUTE, NOW - 2 * HOUR) == 1  # what is being sent, by any clock
+
+
+def test_a_reply_that_is_put_off_again_and_again_is_not_counted_as_one_that_went_out(store: Store) -> None:
+    with store.transaction() as tx:
+        item = hand_over(tx)
+        tx.try_later(item, "w1", NOW + HOUR)
+        tx.claim(NOW + HOUR, "w1", 1)
+        tx.hand_over([item], "w1", NOW + HOUR)
+        tx.try_later(item, "w1", NOW + 2 * HOUR)
+        assert tx.sent_since(NOW + MINUTE) == 0
+        tx.claim(NOW + 2 * HOUR, "w1", 1)
+        tx.hand_over([item], "w1", NOW + 2 * HOUR)
+        tx.sent(item, "w1", NOW + 2 * HOUR)
+        assert tx.sent_since(NOW + MINUTE) == 1
 
 
 def test_a_queued_message_is_kept_to_the_byte(store: Store) -> None:
