@@ -6,6 +6,7 @@ futures, and whoever asked takes them in the order that suits it.
 
 import atexit
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -18,6 +19,7 @@ from inbox_worker.reader import Content, Reader
 from inbox_worker.reading_process import Limits, ReadingProcess
 
 _WORTH_ANOTHER = 64  # mails that wait: to start a process (imports, patterns) takes as long as to read eighty
+_PRESSED = 1.0  # seconds in which some mail always waited: worth another, too, where few large mails fill the memory
 
 Read = tuple[Content, Reading]
 _Task = tuple[Future[Read], Callable[[ReadingProcess], Read]]
@@ -26,12 +28,15 @@ _Task = tuple[Future[Read], Callable[[ReadingProcess], Read]]
 class ReadingPool:
     """Reads mails in up to `processes` other processes, each started when there is enough to do. Thread-safe."""
 
-    def __init__(self, limits: Limits, processes: int = 1) -> None:
+    def __init__(self, limits: Limits, processes: int = 1, elapsed: Callable[[], float] = time.monotonic) -> None:
+        """elapsed: seconds."""
         self._limits = limits
         self._most = processes
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._processes: list[ReadingProcess] = []
         self._lock = threading.Lock()
+        self._elapsed = elapsed
+        self._pressed_at: float | None = None  # since when there has always been a mail that waits
 
     def submit(self, reader: Reader, raw: RawMail, now: datetime) -> Future[Read]:
         """Have a mail read as soon as a process is free, in the order of asking; see `ReadingProcess.read`.
@@ -41,9 +46,9 @@ class ReadingPool:
         future: Future[Read] = Future()
         self._tasks.put((future, lambda process: process.read(reader, raw, now)))
         with self._lock:
-            wanted = 1 if not self._processes else len(self._processes) + (self._tasks.qsize() >= _WORTH_ANOTHER)
-            if len(self._processes) < min(wanted, self._most):
+            if not self._processes:
                 self._start()
+            self._start_another_if_worth_it()
         return future
 
     def read(self, reader: Reader, raw: RawMail, now: datetime) -> Read:
@@ -63,6 +68,18 @@ class ReadingPool:
         for process in processes:
             process.close()
 
+    def _start_another_if_worth_it(self) -> None:
+        waiting, now = self._tasks.qsize(), self._elapsed()
+        if not waiting:
+            self._pressed_at = None
+        elif self._pressed_at is None:
+            self._pressed_at = now
+        pressed = self._pressed_at is not None and now - self._pressed_at >= _PRESSED
+        # No process: the pool is closed, and what waits are the words to end.
+        if 0 < len(self._processes) < self._most and (pressed or waiting >= _WORTH_ANOTHER):
+            self._pressed_at = None
+            self._start()
+
     def _start(self) -> None:
         process = ReadingProcess(self._limits)
         self._processes.append(process)
@@ -70,7 +87,10 @@ class ReadingPool:
         threading.Thread(target=self._work, args=(process,), name="reading", daemon=True).start()
 
     def _work(self, process: ReadingProcess) -> None:
+        started = False
         while (task := self._tasks.get()) is not None:
+            with self._lock:
+                self._start_another_if_worth_it()
             future, read = task
             if not future.set_running_or_notify_cancel():
                 continue
@@ -78,6 +98,10 @@ class ReadingPool:
                 future.set_result(read(process))
             except BaseException as error:
                 future.set_exception(error)
+            if not started:  # what waited meanwhile waited for the start, and may be read in a moment
+                started = True
+                with self._lock:
+                    self._pressed_at = None
             del task, future, read  # the mail is gone from memory while the next one is waited for
         process.close()
 

@@ -96,8 +96,7 @@ class OutboxView(Statements):
         """Return how many messages of a mailbox the server may have been handed in this time, by any worker.
 
         Those that are claimed or being sent count: they will be. So do those that it has put off. Whoever claims by
-        this number takes turns
-        (`serialise`), and asks for the time in its turn.
+        this number takes turns (`serialise`), and asks for the time in its turn.
         """
         # A time long after `now` is of a clock that was set back since: it must not stop sending until then.
         handed = (outbox.c.kind.in_(list(MessageKind)), outbox.c.handed_at.between(since - _LONGEST, now + _ASTRAY))

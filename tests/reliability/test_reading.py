@@ -72,6 +72,24 @@ def test_few_mails_start_one_process_and_many_start_as_many_as_are_allowed(reade
     assert len(pool._processes) == 3
 
 
+def test_mails_that_wait_for_long_start_another_process_however_few_they_are(reader: Reader) -> None:
+    now = [0.0]
+    pool = ReadingPool(Limits(seconds=5), 2, elapsed=lambda: now[0])
+    try:
+        for uid in range(1, 4):  # one after the other: none waits
+            pool.read(reader, raw(uid), NOW)
+            now[0] += 5
+        endless, first = pool.submit(reader, slow(4), NOW), pool.submit(reader, raw(5), NOW)
+        assert len(pool._processes) == 1
+        now[0] += 2
+        second = pool.submit(reader, raw(6), NOW)
+        assert len(pool._processes) == 2
+        assert {first.result()[1].decision.outcome, second.result()[1].decision.outcome} == {Outcome.REPLY}
+        assert endless.exception() is not None
+    finally:
+        pool.close()
+
+
 def test_a_mail_on_which_the_program_raises_is_answered_once_and_ends_no_process(reader: Reader) -> None:
     process = ReadingProcess(Limits())
     try:
