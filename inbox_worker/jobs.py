@@ -56,7 +56,8 @@ class Jobs:
     ) -> None:
         """wake: has the schedule run a job at once, by its name."""
         self._service = service
-        self._stop = stop
+        self._broken_off = threading.Event()  # `once` ends with an exception: what is sent beside it ends, too
+        self._told_to_stop = stop
         self._wake = wake
         self._queued: Callable[[], None] = partial(wake, OUTBOX)  # told at each batch that a poll stores
         self._liveness = liveness or Liveness(service.config.liveness.hung_after)
@@ -69,17 +70,24 @@ class Jobs:
         """Run every job one time: mailboxes, reminders, then the outbox, so that a mail is answered in one pass.
 
         While a backlog is read, what it causes goes out already. What another worker has in hand is left to it. The
-        locks are free again at the end.
+        locks are free again at the end. Ctrl-C waits for the messages that the server is being handed, not for more.
         """
+        self._broken_off.clear()
         ahead = SendingAhead(self.deliver, lambda report: report.error is not None)
         self._queued = ahead.tell
         try:
             reports = [*(self.poll(box) for box in self._service.boxes), self.remind()]
             reports.append(_together([*ahead.end(), self.deliver()]))
             return [*reports, *([kept] if (kept := self.retain()) else [])]
+        except BaseException:
+            self._broken_off.set()
+            raise
         finally:
             ahead.end()
             self._service.locks.close()
+
+    def _stop(self) -> bool:
+        return self._told_to_stop() or self._broken_off.is_set()
 
     def scheduled(self) -> list[Job]:
         """Return the jobs with their intervals, for the scheduler."""

@@ -83,6 +83,32 @@ def test_a_server_that_refuses_us_while_a_backlog_is_read_fails_the_pass_and_los
         assert Counter(item.state for item in view.outbox()) == {OutboxState.QUEUED: 2 * MAILS}
 
 
+def test_a_pass_that_is_broken_off_sends_no_more_than_it_has_begun(site: Site) -> None:
+    fill(site)
+    jobs = Jobs(site.service)
+    fetched: list[str] = []
+
+    def hold(stage: str, argument: str) -> None:
+        if stage == "MAIL" and site.smtp.deliveries:
+            until(jobs._broken_off.is_set)
+
+    def break_off(point: str) -> None:
+        if point == "intake.fetched" and threading.current_thread() is threading.main_thread():
+            fetched.append(point)
+            if len(fetched) == 3 and until(lambda: site.smtp.deliveries):
+                raise KeyboardInterrupt
+
+    site.smtp.answer = hold
+    checkpoints.install(break_off)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.once()
+    with site.service.store.reading() as view:
+        states = Counter(item.state for item in view.outbox())
+        assert view.claimants() == ()
+    assert set(states) == {OutboxState.SENT, OutboxState.QUEUED}
+    assert 0 < states[OutboxState.SENT] == len(site.smtp.deliveries) < states[OutboxState.QUEUED]
+
+
 def test_nothing_is_sent_ahead_before_it_is_told_twice() -> None:
     runs: list[int] = []
     ahead = SendingAhead(lambda: runs.append(1), lambda report: False)
