@@ -79,7 +79,8 @@ class Settlement:
             with _alone(outcome.item.id):
                 with self._store.transaction() as tx:
                     word = self._settle(tx, outcome)
-                words[word] += word != _PUT_BACK
+                if word != _PUT_BACK:
+                    words[word] += 1
                 _tell(outcome, word)
         with self._store.transaction() as tx:
             tx.hand_back(back, self._worker)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from inbox_worker import checkpoints
 from inbox_worker.claims import Claims
@@ -21,7 +21,7 @@ from inbox_worker.errors import StoreError
 from inbox_worker.locks import locks
 from inbox_worker.outbox import Delivery, Outbox, Route
 from inbox_worker.records import NewMessage, OutboxState
-from inbox_worker.settling import Settlement
+from inbox_worker.settling import Outcome, Settlement
 from inbox_worker.smtp import SmtpSender
 from inbox_worker.store import Store
 from tests.fixtures_mail import smtp_config
@@ -273,6 +273,19 @@ def test_what_the_database_did_not_take_is_stored_by_the_next_pass(
     worker.deliver()
     assert office.states() == {OutboxState.SENT: 30}
     assert sorted(number for _, number in office.arrived()) == list(range(1, 31))
+
+
+def test_what_was_put_back_beside_a_row_that_cannot_be_handed_over_is_no_result(office: Office) -> None:
+    _, damaged = office.queue("ann@example.org", "bob@example.org")
+    settlement = Settlement(office.store, "w1", lambda: NOW, lambda: 0.0)
+    with office.store.transaction() as tx:
+        first, _ = tx.claim(NOW, "w1", 2)
+    with office.store._engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET content = 'words' WHERE id = :id"), {"id": damaged})
+    words, handed = settlement.turn([Outcome(first, None)], [damaged])
+    assert (dict(words), handed) == ({}, ())
+    with office.store.reading() as view:
+        assert [item.claimed_by for item in view.outbox()] == [None, "w1"]
 
 
 def test_an_alert_goes_before_what_has_waited_longer(office: Office) -> None:
