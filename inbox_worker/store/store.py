@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -26,8 +26,6 @@ from inbox_worker.store.release import Release
 from inbox_worker.store.sealing import Sealing, SealingView
 from inbox_worker.store.tables import HEAD
 from inbox_worker.store.version import explain, version
-
-_UNLIMITED = 1_000_000  # writers at once: PostgreSQL takes them all
 
 
 class View(KnownView, PrivacyView, SealingView, CoordinationView, CountsView):
@@ -66,7 +64,7 @@ class Store:
         keyring: the keys that values are encrypted with.
         """
         self._file = sqlite_file(url)
-        self._writing = threading.Semaphore(1 if self._file else _UNLIMITED)
+        self._writing = threading.Lock() if self._file else None  # PostgreSQL takes many writers at once
         self._engine = connect(url)
         self._keyring = keyring
         use_keyring(self._engine.dialect, keyring)
@@ -124,18 +122,9 @@ class Store:
         Never hold it while a server or a process is waited for: on SQLite every other writer waits.
         Raises StoreError where the database did not take it; nothing is stored then.
         """
-        with self._turn(), translated(), self._engine.begin() as connection:
+        turn: AbstractContextManager[None] = nullcontext() if self._writing is None else _turn(self._writing)
+        with turn, translated(), self._engine.begin() as connection:
             yield Tx(connection)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """On SQLite, wait for the other threads that write: SQLite itself would look again only now and then."""
-        if not self._writing.acquire(timeout=engine.BUSY_SECONDS):
-            raise StoreError("the database did not take it: another thread is writing; the next run tries again")
-        try:
-            yield
-        finally:
-            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[View]:
@@ -145,3 +134,14 @@ class Store:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with translated(), self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield View(connection)
+
+
+@contextmanager
+def _turn(writing: threading.Lock) -> Iterator[None]:
+    """On SQLite, wait for the other threads that write: SQLite itself would look again only now and then."""
+    if not writing.acquire(timeout=engine.BUSY_SECONDS):
+        raise StoreError("the database did not take it: another thread is writing; the next run tries again")
+    try:
+        yield
+    finally:
+        writing.release()
