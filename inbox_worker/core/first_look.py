@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from inbox_worker.core.document import Document
+from inbox_worker.core.block import MAX_LINES as LINES_OF_A_TEXT
+from inbox_worker.core.document import Document, Kind
+from inbox_worker.core.labelled import MAX_LINES as LINES_OF_A_FORM
 from inbox_worker.core.mail import Email
 from inbox_worker.core.mentions import found_in, misspelt
 from inbox_worker.core.scheme import Rules, Scheme
@@ -36,3 +38,13 @@ def concerned(email: Email, document: Document, rules: Rules) -> tuple[Scheme, .
     folded = " ".join(filter(None, map(fold, texts)))
     words = [word for text in texts for word in tokens(text)]
     return tuple(scheme for scheme in rules.schemes if may_concern(folded, words, scheme))
+
+
+def saw_all(email: Email, document: Document, rules: Rules) -> bool:
+    """Return whether reading saw every word of a mail, or every word that could have mattered."""
+    if {"TRUNCATED_TEXT", "TRUNCATED_PARTS"} & set(email.defects) or len(document.lines) >= LINES_OF_A_TEXT:
+        return False
+    if sum(len(line.text) for line in document.lines) > _MAX_TEXT:
+        return False
+    own = sum(line.kind is Kind.OWN for line in document.lines)
+    return own <= LINES_OF_A_FORM or not concerned(email, document, rules)

@@ -168,6 +168,8 @@ def _assembled(
     if headers and headers.code == "SUBJ" and not case.extraction.labelled:
         return Reading(Decision(Outcome.SKIP, "SUBJ", headers.evidence), Intent.AUTOMATIC)
     if judged.intent is Intent.UNRELATED and closed is None:
+        if not first_look.saw_all(email, document, rules):
+            return _held_unseen(judged)
         return Reading(
             Decision(Outcome.SKIP, "UNRELATED", "nothing of a scheme"), Intent.UNRELATED, evidence=judged.evidence
         )
@@ -175,6 +177,12 @@ def _assembled(
         return _held_unread(email, case, closed)
     hold = headers or _first_hold(judged) or _no_record(case, known)
     return _decided(email, rules, known, case, hold)
+
+
+def _held_unseen(judged: Judgement) -> Reading:
+    """A mail of which we read a part alone, and found nothing there: a form may stand in the rest."""
+    decision = Decision(Outcome.HOLD, "TRUNCATED_TEXT", "a part that was too long to be read")
+    return Reading(decision, Intent.UNRELATED, flags=(Flag("TRUNCATED_TEXT"),), evidence=judged.evidence)
 
 
 def _skipped(email: Email, case: _Case, headers: Decision) -> Reading:

@@ -132,3 +132,14 @@ def test_who_would_not_sign_without_having_read_the_papers_asks_for_them():
         Subject="Mental Health Ally",
     )
     assert found.intent is Intent.ROLE_DESCRIPTION_REQUEST
+
+
+@pytest.mark.parametrize("words", ["All work and no play.\n" * 60_000, "No\n" * 25_000, "Well then.\n" * 1_500])
+def test_a_form_behind_more_words_than_are_read_is_for_a_person_and_not_passed_over(words: str):
+    found = reading(words + FORM, Subject="Hello")
+    assert (found.decision.outcome, found.decision.code) == (Outcome.HOLD, "TRUNCATED_TEXT")
+    assert found.reply is ReplyKind.NONE
+
+
+def test_a_long_mail_that_names_no_scheme_is_left_alone():
+    assert reading("All work and no play.\n" * 5_000, Subject="Hello").decision.outcome is Outcome.SKIP
