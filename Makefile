@@ -77,8 +77,8 @@ $(VENV)/.learn: $(VENV)/.test
 	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[test,learn]'
 	@touch $@
 
-acts: $(VENV)/.learn ## learn again what sentences do, from training/sentences; prints what it is worth
-	@$(BIN)/python tools/learn_acts.py
+acts: $(VENV)/.learn ## learn again what sentences do, from training/sentences; prints what it is worth; ACTS_ARGS=--measure only measures
+	@$(BIN)/python tools/learn_acts.py $(ACTS_ARGS)
 
 real-mail: $(VENV)/.test ## real mail from ../shared/real-mail beside the checkout: no exception, no reply; a table of times
 	@$(BIN)/python tools/real_mail.py

@@ -117,45 +117,41 @@ def likelihood(sentence: str, labels: tuple[str, ...], model: Model, scheme: Sch
     return sum(found.get(label, 0.0) for label in labels)
 
 
-# From these probabilities on a label counts where no phrase decides. On sentences that the model has not seen, at most
-# one in a hundred of other labels reaches them; the command that counts again: tools/learn_acts.py.
+# From these probabilities on a label counts where no phrase decides. What they find, and what they take wrongly, of
+# sentences that the model has not seen: tools/learn_acts.py --measure.
 LEAST = {
-    "join": 0.65,  # where the sentence names the role
-    "join_unnamed": 0.8,
-    "request": 0.5,  # where the sentence names the role or the documents
-    "request_unnamed": 0.75,
+    "join": 0.65,
+    "request": 0.5,
     "withdraw": 0.6,
     "condition": 0.55,
     "put_off": 0.6,
     "asks_for_ally": 0.55,
     "for_another": 0.5,
-    "several": 0.6,  # asked only where no form names one person
+    "several": 0.6,
     "distress_a": 0.6,
     "distress_b": 0.75,
 }
-
-
-_UNNAMED = "_unnamed"
+LEAST_UNNAMED = {"join": 0.8, "request": 0.75}  # where the sentence names nothing of the scheme
 _FEWEST = 5  # words: "And now my form:" says too little of what it does ...
-_BRIEF = frozenset(
-    {"request", "request_unnamed", "put_off", "distress_a", "distress_b"}
-)  # ... and these are said briefly
+_SAID_BRIEFLY = frozenset({"request", "put_off", "distress_a", "distress_b"})  # ... but "Details please?" does not
 
 
-def does(sentence: str, label: str, model: Model, scheme: Scheme | None = None) -> bool:
-    """Return whether `sentence` plainly is of `label`, one of LEAST: all are half or more, so only the likeliest is."""
-    if label not in _BRIEF and len(_TOKEN.findall(sentence)) < _FEWEST:
+def does(sentence: str, label: str, model: Model, scheme: Scheme | None = None, *, named: bool = True) -> bool:
+    """Return whether `sentence` plainly is of `label`, one of LEAST: all are half or more, so only the likeliest is.
+
+    named: the sentence names the role, or it need not; without, `label` is one of LEAST_UNNAMED.
+    """
+    if label not in _SAID_BRIEFLY and len(_TOKEN.findall(sentence)) < _FEWEST:
         return False
     likeliest, share = _likeliest(sentence, model, scheme)
-    return likeliest == label.removesuffix(_UNNAMED) and share >= LEAST[label]
+    return likeliest == label and share >= (LEAST if named else LEAST_UNNAMED)[label]
 
 
-FLOOR = 0.1  # of sentences that a phrase recognises rightly, one in a hundred stays below; of the others, every other
+FLOOR = 0.1  # hardly a sentence that a phrase takes rightly is less likely; many that it takes wrongly are (--measure)
 
 
 def could(
     sentence: str, labels: tuple[str, ...], model: Model, scheme: Scheme | None = None, floor: float = FLOOR
 ) -> bool:
     """Return whether a phrase may be right that takes `sentence` for one of `labels`: the likeness does not deny it."""
-    found = of(sentence, model, scheme)
-    return not found or sum(found.get(label, 0.0) for label in labels) >= floor
+    return not _likeliest(sentence, model, scheme)[0] or likelihood(sentence, labels, model, scheme) >= floor

@@ -70,3 +70,17 @@ def split_cells(text: str) -> tuple[str, ...]:
     else:
         return ()
     return cells if sum(1 for cell in cells if cell) > 1 else ()
+
+
+_BOX = re.compile(r"\s*(?:[\u2610-\u2612\u2713\u2714]|\[[ xX]?\]|\([ xX]?\))\s+\w")
+_EMPTY_BOX = re.compile(r"\s*(?:\u2610|\[ ?\]|\( ?\))\s+\w")
+
+
+def is_box(text: str) -> bool:
+    """Return whether a line is a box to tick and what it stands for, ticked or not ("[x] Please send me details")."""
+    return bool(_BOX.match(text))
+
+
+def is_empty_box(text: str) -> bool:
+    """Return whether a line is a box that was left empty: nothing is said by it."""
+    return bool(_EMPTY_BOX.match(text))

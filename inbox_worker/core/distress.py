@@ -27,7 +27,7 @@ class Finding:
 NOTHING = Finding(Tier.NONE)
 _READ_BY_LIKENESS = 60  # sentences of one mail; who is in danger writes few
 _PERSON = pattern((r"\b(?:i|im|me|my|myself|he|she|him|her|they|them|we|us|someone|somebody|nobody)\b",))
-_DENIED = 0.05  # half of what denies a wish: recall before precision
+DENIED = 0.05  # half of what denies a wish: recall before precision
 _SIGN = "sign_"  # how the lists of signs are named
 _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
 
@@ -66,11 +66,12 @@ def _alike(sentence: str, lexicon: Lexicon) -> Finding:
 def _unless_denied(finding: Finding, sentences_: tuple[str, ...], lexicon: Lexicon) -> Finding:
     """`finding`, lowered where it is of tier B and every sentence is plainly unlike any of people in distress.
 
-    No sentence of tier B that the lists found rightly is that unlike (docs/decisions/0009); tier A is never lowered so.
+    Hardly any that the lists take rightly for tier B is that unlike (tools/learn_acts.py --measure). Tier A is never
+    lowered so.
     """
     if finding.tier is not Tier.B:
         return finding
-    likely = any(acts.could(each, ("distress_a", "distress_b"), lexicon.acts, floor=_DENIED) for each in sentences_)
+    likely = any(acts.could(each, ("distress_a", "distress_b"), lexicon.acts, floor=DENIED) for each in sentences_)
     return finding if likely else Finding(Tier.C, finding.evidence)
 
 

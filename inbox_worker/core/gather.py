@@ -1,10 +1,10 @@
 """From chosen labels to the text that belongs to each: where a value begins, and where it ends."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from inbox_worker.core.assign import Choice
+from inbox_worker.core.block import is_box
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.ending import (
     Context,
@@ -20,7 +20,6 @@ from inbox_worker.core.scheme import FieldKind
 from inbox_worker.core.values import puts_off
 from inbox_worker.core.words import fold, pattern
 
-_TICK = re.compile(r"^(?:[\u2610-\u2612\u2713\u2714]|\[[ x]?\]|\([ x]?\))\s+\w", re.IGNORECASE)
 _HEADING = 4  # words of a heading without a meaning of its own
 _BRIEF = 30  # words: a shorter paragraph after the last of several one-paragraph answers is a remark
 _CUE_WITHIN = 100  # characters of a paragraph in which it shows which question it answers
@@ -61,7 +60,7 @@ def _until_end(lines: list[Line], rest: str, ends: bool, context: Context) -> li
             break
         if kept and starts and is_postscript(line.text):
             break
-        if is_other_label(line.text, context) or (kept and _TICK.match(line.text) and not _TICK.match(kept[-1].text)):
+        if is_other_label(line.text, context) or (kept and is_box(line.text) and not is_box(kept[-1].text)):
             break
         before = kept[-1].text if kept else rest
         if before and ends and line is lines[-1] and ends_letter(line, before, context):

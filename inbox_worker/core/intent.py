@@ -113,9 +113,7 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     if mail.for_another:
         if find("prize", fold(mail.subject), lexicon):
             return False
-        return scope.ours and (
-            _answersany_sentence(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True)
-        )
+        return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
     if signs.declines and not (joined and _whole(mail.extraction, scheme)):
         return False
     if not joined and _vetoed(mail, signs, scheme, lexicon, joined=False):
@@ -128,7 +126,7 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     return not scope.other and (bool(before.role) or (scope.weak and wishes))
 
 
-def _answersany_sentence(mail: Mail, scheme: Scheme) -> bool:
+def _answers_any(mail: Mail, scheme: Scheme) -> bool:
     return any(scheme.field(key).kind is FieldKind.TEXT for key in mail.extraction.labelled)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from inbox_worker.core import acts, targets
+from inbox_worker.core.block import is_empty_box
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.passages import paragraphs
@@ -52,13 +53,10 @@ class Signs:
     seen: list[str] = field(default_factory=list)
 
 
-_UNTICKED = re.compile(r"^\s*(?:\u2610|\[ ?\]|\( ?\))\s+\w")
-
-
 def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
     found: list[str] = []
-    for text, _ in paragraphs(tuple(line for line in lines[:MAX_LINES] if not _UNTICKED.match(line.text))):
+    for text, _ in paragraphs(tuple(line for line in lines[:MAX_LINES] if not is_empty_box(line.text))):
         found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
         if len(found) >= _MAX_SENTENCES:
             break
@@ -154,7 +152,7 @@ def _request(
     elif not in_subject and _reads_like_a_request(sentence, scheme, lexicon):
         signs.enquiries.append(Target.OURS)
         signs.seen.append("reads like a question about the role")
-    elif not in_subject and acts.does(sentence, "request_unnamed", lexicon.acts, scheme):
+    elif not in_subject and acts.does(sentence, "request", lexicon.acts, scheme, named=False):
         signs.wonders = True
         signs.seen.append("reads like a request")
     return bool(match) or bool(thing and acts.likelihood(sentence, ("request",), lexicon.acts, scheme) >= _ALIKE)
@@ -176,13 +174,14 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
     return ours and acts.does(sentence, "request", lexicon.acts, scheme)
 
 
-_WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
+# what likeness may call a sentence that wishes to join: many do more than that
+WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
-    if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join_unnamed", lexicon.acts, scheme):
+    if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
         return
-    if not in_subject and not acts.could(sentence, _WISHES, lexicon.acts, scheme):
+    if not in_subject and not acts.could(sentence, WISHES, lexicon.acts, scheme):
         return
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, lexicon):
@@ -195,7 +194,7 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
             signs.seen.append(f"wishes to join: {match.group().strip()}")
     if not in_subject and sentence not in signs.wishes and acts.does(sentence, "join", lexicon.acts, scheme):
         target = targets.of_wish(sentence, 0, scheme, lexicon)
-        if target is Target.OURS or acts.does(sentence, "join_unnamed", lexicon.acts, scheme):
+        if target is Target.OURS or acts.does(sentence, "join", lexicon.acts, scheme, named=False):
             signs.joins.append(target)
             signs.wishes.add(sentence)
             signs.seen.append("reads like a wish to join")

@@ -35,9 +35,9 @@ def test_addresses_and_numbers_are_no_features():
     assert "jo" not in acts.features(acts.normal("write to jo.bell@kent.ac.uk by 12", SCHEME))
 
 
-@pytest.mark.parametrize("label", sorted(acts.LEAST))
+@pytest.mark.parametrize("label", sorted({*acts.LEAST, *acts.LEAST_UNNAMED}))
 def test_every_limit_is_of_a_label_that_the_model_has(label: str):
-    assert label.removesuffix("_unnamed") in MODEL.labels
+    assert label in MODEL.labels
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_rows_added_as_whole_numbers_give_the_sums_of_plain_arithmetic(text: str
 
 
 def test_every_limit_is_half_or_more_so_that_only_the_likeliest_label_reaches_it():
-    assert min(acts.LEAST.values()) >= 0.5
+    assert min(*acts.LEAST.values(), *acts.LEAST_UNNAMED.values()) >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_every_limit_is_half_or_more_so_that_only_the_likeliest_label_reaches_it
 def test_a_sentence_does_what_its_shares_say(text: str):
     shares = acts.of(text, MODEL, SCHEME)
     assert {label for label in acts.LEAST if acts.does(text, label, MODEL, SCHEME)} == {
-        label for label, least in acts.LEAST.items() if shares[label.removesuffix("_unnamed")] >= least
+        label for label, least in acts.LEAST.items() if shares[label] >= least
     }
 
 
@@ -80,3 +80,10 @@ def test_what_likeness_plainly_denies_could_not_be_so():
 
 def test_an_empty_model_denies_nothing():
     assert acts.could("Would you like to join us?", ("withdraw",), Model())
+
+
+def test_a_sentence_that_names_nothing_must_be_plainer():
+    text = "I think I could do this well and I am free."
+    assert acts.LEAST["join"] <= acts.of(text, MODEL, SCHEME)["join"] < acts.LEAST_UNNAMED["join"]
+    assert acts.does(text, "join", MODEL, SCHEME)
+    assert not acts.does(text, "join", MODEL, SCHEME, named=False)
