@@ -35,9 +35,14 @@ crash: $(VENV)/.test system-packages ## the service killed 200 times at random m
 soak: $(VENV)/.test system-packages ## 20,000 mails while the worker is killed again and again; prints the figures
 	@$(BIN)/python -m tests.reliability.soak
 
-bench: $(VENV)/.test ## speed beside a plain loop of the libraries, into docs/performance.md; BENCH_ARGS="--mails 10000"
+$(VENV)-helpdesk/.ready: bench/peers/helpdesk_site/requirements.txt $(VENV)/.test
+	@$(PYTHON) -m venv $(VENV)-helpdesk
+	@$(VENV)-helpdesk/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+bench: $(VENV)/.test $(VENV)-helpdesk/.ready ## speed beside a plain loop and django-helpdesk, into docs/performance.md; BENCH_ARGS="--mails 10000"
 	@tools/system-packages smtp-sink=postfix
-	@$(BIN)/python -m bench $(BENCH_ARGS)
+	@HELPDESK_VENV=$(VENV)-helpdesk $(BIN)/python -m bench --peer django_helpdesk $(BENCH_ARGS)
 
 $(VENV)/.fuzz: $(VENV)/.test
 	@PYTHON="$(PYTHON)" tools/setup-venv "$(VENV)" '.[fuzz]'
