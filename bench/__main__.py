@@ -32,7 +32,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--deliveries", type=int, default=50, help="mails for the latency with push [50]")
     parser.add_argument("--large", default="24,50", help="MB of the large mails [24,50]")
     parser.add_argument("--rows", default="1000000,100000", help="mails, applications on record [1000000,100000]")
-    parser.add_argument("--peer", action="append", default=[], help="another program: a name in bench/peers, or a script (prepare, run, count)")
+    parser.add_argument(
+        "--peer",
+        action="append",
+        default=[],
+        help="another program: a name in bench/peers, or a script (prepare, run, count)",
+    )
     parser.add_argument("--no-page", action="store_true", help="print alone; leave docs/performance.md as it is")
     return parser.parse_args()
 
