@@ -24,6 +24,7 @@ from inbox_worker.store.tables import (
     held,
     ledger,
     outbox,
+    outbox_content,
     point,
     thread,
 )
@@ -121,6 +122,7 @@ def _tables(size: Size) -> Iterator[tuple[Table, Iterator[Row]]]:
     yield application_flag, (_flag(size, number) for number in numbers if number % 5 == 0)
     yield application_event, (row for number in numbers for row in _events(size, number))
     yield outbox, (row for number in numbers for row in _messages(size, number))
+    yield outbox_content, (row for number in numbers for row in _contents(size, number))
     yield held, (_held(size, mail) for mail in range(1, size.mails + 1) if _is_held(size, mail))
     yield audit, (_audit(size, number) for number in numbers)
     yield point, iter([_point(size)])
@@ -217,7 +219,6 @@ def _messages(size: Size, number: int) -> Iterator[Row]:
             "scheme": _SCHEMES[number % len(_SCHEMES)],
             "application_id": number,
             "ledger_id": size.mail_of(number),
-            "content": b"x" * 2000 if size.now - at < timedelta(days=365) else None,
             "sha256": b"\0" * 32,
             "state": state,
             "tries": 0,
@@ -227,8 +228,18 @@ def _messages(size: Size, number: int) -> Iterator[Row]:
             "claimed_at": at if gone else None,
             "handed_at": at if gone else None,
             "sent_at": at if state is OutboxState.SENT else None,
-            "purged": size.now - at >= timedelta(days=365),
+            "purged": _is_purged(size, at),
         }
+
+
+def _contents(size: Size, number: int) -> Iterator[Row]:
+    """Two messages an application, numbered as they were put in."""
+    if not _is_purged(size, size.at(size.mail_of(number))):
+        yield from ({"id": 2 * number - place, "content": b"x" * 2000} for place in (1, 0))
+
+
+def _is_purged(size: Size, at: datetime) -> bool:
+    return size.now - at >= timedelta(days=365)
 
 
 def _is_held(size: Size, mail: int) -> bool:

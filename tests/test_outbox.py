@@ -281,7 +281,7 @@ def test_what_was_put_back_beside_a_row_that_cannot_be_handed_over_is_no_result(
     with office.store.transaction() as tx:
         first, _ = tx.claim(NOW, "w1", 2)
     with office.store._engine.begin() as connection:
-        connection.execute(text("UPDATE outbox SET content = 'words' WHERE id = :id"), {"id": damaged})
+        connection.execute(text("UPDATE outbox_content SET content = 'words' WHERE id = :id"), {"id": damaged})
     words, handed = settlement.turn([Outcome(first, None)], [damaged])
     assert (dict(words), handed) == ({}, ())
     with office.store.reading() as view:

@@ -20,8 +20,8 @@ from inbox_worker.core.effects import MessageKind
 from inbox_worker.records import WORKER, NewMessage, OutboxItem, OutboxState, Outgoing
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key, message_key
-from inbox_worker.store.outbox_statements import AS_ITEM, HANDED, SENT, claiming, handing_over, item_of
-from inbox_worker.store.tables import application_event, outbox, thread
+from inbox_worker.store.outbox_statements import AS_ITEM, HANDED, SENT, claiming, contents, handing_over, item_of
+from inbox_worker.store.tables import application_event, outbox, outbox_content, thread
 
 
 class OutboxView(Statements):
@@ -73,7 +73,7 @@ class OutboxView(Statements):
 
     def content(self, item_id: int) -> bytes | None:
         """Return the bytes of a message, to be shown; None once purged. To send it, use `hand_over`."""
-        content: bytes | None = self._value(select(outbox.c.content).where(outbox.c.id == item_id))
+        content: bytes | None = self._value(select(outbox_content.c.content).where(outbox_content.c.id == item_id))
         return content
 
     def replied(self, ledger_id: int) -> bool:
@@ -153,12 +153,12 @@ class Outbox(OutboxView):
             scheme=message.scheme,
             application_id=message.application,
             ledger_id=message.ledger_id,
-            content=message.content,
             sha256=hashlib.sha256(message.content).digest(),
             state=state,
             queued_at=at,
             next_try_at=not_before or at,
         )
+        self._insert_all(outbox_content, [{"id": item_id, "content": message.content}])
         # Not "unless there": an id of ours that somebody's mail has used before would tie their thread to ours.
         tied = {"message_key": message_key(message.message_id), "application_id": message.application}
         self._insert_all(thread, [{**tied, "ours": True, "at": at}])
@@ -192,9 +192,11 @@ class Outbox(OutboxView):
         cancelled, purged, or given to another after a long silence.
         """
         ids = {f"id{number}": item_id for number, item_id in enumerate(item_ids)}
-        rows = self._all(handing_over(len(ids)), **ids, worker=worker, at=at) if ids else []
-        contents = {row.id: row.content for row in rows}
-        return tuple(Outgoing(item, contents[item.id]) for item in _in_order(item_of(row) for row in rows))
+        if not ids:
+            return ()
+        items = _in_order(item_of(row) for row in self._all(handing_over(len(ids)), **ids, worker=worker, at=at))
+        found = {row.id: row.content for row in self._all(contents(len(ids)), **ids)}
+        return tuple(Outgoing(item, found[item.id]) for item in items)
 
     def sent(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = 250, status: str | None = None

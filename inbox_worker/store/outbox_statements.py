@@ -10,13 +10,13 @@ from inbox_worker.records import OutboxItem, OutboxState
 from inbox_worker.store.applications import reference_of
 from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.recent import in_states
-from inbox_worker.store.tables import application, outbox
+from inbox_worker.store.tables import application, outbox, outbox_content
 
 HANDED = (OutboxState.SENDING, OutboxState.UNKNOWN)
 # Not a join: UPDATE ... RETURNING gives the same columns in the same statement.
 _PREFIX = select(application.c.prefix).where(application.c.id == outbox.c.application_id).scalar_subquery()
 AS_ITEM = (
-    *(column for column in outbox.c if column.name not in ("content", "recipient_key")),
+    *(column for column in outbox.c if column.name != "recipient_key"),
     _PREFIX.label("prefix"),
 )
 # Lists as parameters are put into a statement anew each time, so these are written out, and prepared by their length.
@@ -66,11 +66,19 @@ def handing_over(count: int) -> Prepared:
             outbox.c.id.in_([bindparam(f"id{number}") for number in range(count)]),
             outbox.c.claimed_by == bindparam("worker"),
             in_states((OutboxState.QUEUED,)),
-            outbox.c.content.is_not(None),
+            outbox.c.purged.is_(False),
         )
         .values(state=literal(f"'{OutboxState.SENDING.value}'"), handed_at=bindparam("at"))
-        .returning(*AS_ITEM, outbox.c.content)
+        .returning(*AS_ITEM)
     )
+
+
+@cache
+def contents(count: int) -> Prepared:
+    """Return the query for the bytes of so many messages. Its parameters: id0, id1, ..."""
+    # Not by RETURNING: SQLite is given its columns without their table, and both tables have an "id".
+    wanted = [bindparam(f"id{number}") for number in range(count)]
+    return Prepared(select(outbox_content).where(outbox_content.c.id.in_(wanted)))
 
 
 def item_of(row: Row) -> OutboxItem:

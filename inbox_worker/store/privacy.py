@@ -94,7 +94,7 @@ class PrivacyView(LedgerView, ApplicationsView, OutboxView, HeldView, RetentionV
         first = min((moment for moment in moments if moment is not None), default=None)
         if first is None:
             return ()
-        alone = (outbox.c.application_id.is_(None), outbox.c.ledger_id.is_(None), outbox.c.content.is_not(None))
+        alone = (outbox.c.application_id.is_(None), outbox.c.ledger_id.is_(None), outbox.c.purged.is_(False))
         since = (outbox.c.kind != MessageKind.REPLY, outbox.c.queued_at >= first)
         return self._numbers(select(outbox.c.id).where(*since, *alone))
 

@@ -30,7 +30,7 @@ class Release(Outcomes, Operations):
 
     def release(self, item_ids: Iterable[int] | None, *, by: str, at: datetime) -> tuple[int, ...]:
         """Queue rehearsed messages to be sent now: these, or all with None. Return the numbers of those queued."""
-        statement = outbox.update().where(outbox.c.state == OutboxState.REHEARSED, outbox.c.content.is_not(None))
+        statement = outbox.update().where(outbox.c.state == OutboxState.REHEARSED, outbox.c.purged.is_(False))
         if item_ids is not None:
             statement = statement.where(outbox.c.id.in_(list(item_ids)))
         queued = statement.values(state=OutboxState.QUEUED, next_try_at=at).returning(outbox.c.id)
@@ -42,7 +42,7 @@ class Release(Outcomes, Operations):
     def _person(
         self, item_id: int, states: tuple[OutboxState, ...], what: str, by: str, at: datetime, **values: Any
     ) -> OutboxItem | None:
-        if self._move(item_id, states, outbox.c.content.is_not(None), **values) is None:
+        if self._move(item_id, states, outbox.c.purged.is_(False), **values) is None:
             return None
         self.audit(by, what, f"outbox {item_id}", at)
         return self.outbox_item(item_id)

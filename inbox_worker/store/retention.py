@@ -18,6 +18,7 @@ from inbox_worker.store.tables import (
     held,
     ledger,
     outbox,
+    outbox_content,
     point,
     thread,
 )
@@ -84,7 +85,8 @@ class Retention(RetentionView):
 
     def empty_messages(self, ids: list[int]) -> None:
         """Take text and address out of messages; that and when they went stays."""
-        emptied: dict[str, Any] = {"content": None, "recipient": "", "recipient_key": None, "purged": True}
+        self._changed(outbox_content.delete().where(outbox_content.c.id.in_(ids)))
+        emptied: dict[str, Any] = {"recipient": "", "recipient_key": None, "purged": True}
         self._changed(outbox.update().where(outbox.c.id.in_(ids)).values(emptied))
 
     def _purge_ledger(self, before: datetime, limit: int | None) -> int:

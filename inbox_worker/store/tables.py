@@ -21,7 +21,7 @@ from inbox_worker.core.reading import Intent, Outcome, Tier
 from inbox_worker.records import OutboxState, TroubleKind
 from inbox_worker.store.columns import DIGEST, ID, Named, Sealed, SealedBytes, Utc, Words
 
-HEAD = "0003"  # the newest migration; a test compares it with migrations/
+HEAD = "0004"  # the newest migration; a test compares it with migrations/
 
 metadata = MetaData(
     naming_convention={
@@ -219,7 +219,6 @@ outbox = Table(
     Column("scheme", Text),
     Column("application_id", ID, ForeignKey("application.id", ondelete="SET NULL")),
     Column("ledger_id", ID, ForeignKey("ledger.id", ondelete="SET NULL")),
-    Column("content", SealedBytes("outbox.content")),
     Column("sha256", DIGEST, nullable=False),
     Column("state", Named(OutboxState), nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -247,6 +246,13 @@ Index(  # one incoming mail gets at most one reply: the last barrier, in the dat
     unique=True,
     sqlite_where=_counts_as_reply,
     postgresql_where=_counts_as_reply,
+)
+
+outbox_content = Table(  # until a message is purged; apart, so that no change of its state writes the bytes anew
+    "outbox_content",
+    metadata,
+    Column("id", ID, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("content", SealedBytes("outbox.content"), nullable=False),
 )
 
 fuse = Table(

@@ -226,7 +226,7 @@ def test_a_row_of_the_outbox_that_cannot_be_sent_stops_no_other(
         jobs = Jobs(site.service)
         jobs.poll(site.service.boxes[0])
         _execute(sqlite_url, "UPDATE outbox SET recipient = 'p\u00e9rson' WHERE recipient = 'person1@kent.ac.uk'")
-        _execute(sqlite_url, "UPDATE outbox SET content = 'words' WHERE id = 2")  # no bytes at all
+        _execute(sqlite_url, "UPDATE outbox_content SET content = 'words' WHERE id = 2")  # no bytes at all
         jobs.deliver()
     assert answered(smtp_server, 2) == 1
 
