@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy import literal_column as literal
 
 from inbox_worker.core.effects import MessageKind
@@ -77,7 +77,7 @@ def handing_over(count: int) -> Prepared:
 def contents(count: int) -> Prepared:
     """Return the query for the bytes of so many messages. Its parameters: id0, id1, ..."""
     # Not by RETURNING: SQLite is given its columns without their table, and both tables have an "id".
-    wanted = [bindparam(f"id{number}") for number in range(count)]
+    wanted: list[BindParameter[int]] = [bindparam(f"id{number}") for number in range(count)]
     return Prepared(select(outbox_content).where(outbox_content.c.id.in_(wanted)))
 
 
