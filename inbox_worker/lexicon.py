@@ -1,15 +1,12 @@
 """Loads the phrase lists of `phrases/` into a Lexicon. Data files: specialists review them without reading code."""
 
-import gzip
-import json
 import re
 from functools import cache
-from importlib import resources
 from importlib.resources import files
 
 import yaml
 
-from inbox_worker.core.learned import Model
+from inbox_worker.core import learned
 from inbox_worker.core.scheme import Lexicon
 from inbox_worker.errors import ConfigError
 
@@ -37,12 +34,9 @@ def check() -> None:
         raise ConfigError(problems)
 
 
-def _acts() -> Model:
+def _acts() -> learned.Model:
     """Return the learned model that comes with the package; tools/learn_acts.py writes it."""
-    packed = (resources.files("inbox_worker") / "phrases" / "acts.json.gz").read_bytes()
-    data = json.loads(gzip.decompress(packed))
-    weights = {feature: tuple(row) for feature, row in data["weights"].items()}
-    return Model(data["name"], tuple(data["labels"]), tuple(data["bias"]), weights)
+    return learned.from_file((files("inbox_worker") / "phrases" / "acts.json.gz").read_bytes())
 
 
 @cache

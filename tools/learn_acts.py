@@ -6,9 +6,7 @@ learn_acts.py --measure  write nothing; print what acts.LEAST and acts.FLOOR are
 Needs scikit-learn (the extra "learn"), which the service itself does not.
 """
 
-import gzip
 import hashlib
-import json
 import re
 import sys
 from dataclasses import replace
@@ -24,7 +22,7 @@ TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP))
 
 from inbox_worker.core import acts, distress  # noqa: E402
-from inbox_worker.core.learned import Model  # noqa: E402
+from inbox_worker.core.learned import Model, packed, to_file  # noqa: E402
 from inbox_worker.core.reading import Tier  # noqa: E402
 from inbox_worker.core.signs import WISHES  # noqa: E402
 from inbox_worker.core.wording import find, speaking_of  # noqa: E402
@@ -149,18 +147,13 @@ def main() -> int:
     heaviest = numpy.argsort(-numpy.abs(first.coef_).max(axis=0), kind="stable")[:_FEATURES]
     names, idf, model = fitted(texts, labels, sorted(names[place] for place in heaviest))
     rows = {
-        name: [round(float(idf[place]), 2), *(round(float(weight), 2) for weight in model.coef_[:, place])]
+        name: [round(100 * float(number)) for number in (idf[place], *model.coef_[:, place])]
         for place, name in enumerate(names)
     }
     digest = hashlib.sha256("\n".join(f"{label}\t{text}" for text, label in pairs).encode()).hexdigest()[:16]
-    content = {
-        "name": digest,
-        "labels": list(model.classes_),
-        "bias": [round(float(b), 3) for b in model.intercept_],
-        "weights": rows,
-    }
-    MODEL.write_bytes(gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0))
-    found = Model(digest, tuple(model.classes_), tuple(content["bias"]), {k: tuple(v) for k, v in rows.items()})
+    bias = [round(float(number), 3) for number in model.intercept_]
+    found = packed(digest, list(model.classes_), bias, rows)
+    MODEL.write_bytes(to_file(found))
     even = read(TOP / "tests" / "sentences", 0)
     right = 0
     for text, label in even:

@@ -62,11 +62,11 @@ class _Rows(dict[str, int]):
     """
 
     def __init__(self, model: Model) -> None:
-        self._weights = model.weights
+        self._model = model
         self.lanes = struct.Struct(f"<{len(model.labels) + 1}Q")
 
     def __missing__(self, feature: str) -> int:
-        frequency, *weights = [round(100 * number) for number in self._weights[feature]]
+        frequency, *weights = self._model.row(feature)
         lanes = [frequency * number + _ABOVE_ZERO for number in (frequency, *weights)]
         row = self[feature] = int.from_bytes(self.lanes.pack(*lanes), "little")
         return row
@@ -84,7 +84,7 @@ def _rows(model: Model) -> _Rows:
 def _scores(text: str, model: Model) -> tuple[float, ...]:
     """The score of every label for a text that is `normal`, less the highest; empty where no word is known."""
     rows = _rows(model)
-    known = model.weights.keys() & features(text)
+    known = model.places.keys() & features(text)
     if not known:
         return ()
     square, *sums = rows.lanes.unpack(sum(map(rows.__getitem__, known)).to_bytes(rows.lanes.size, "little"))

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from inbox_worker.core import acts
-from inbox_worker.core.learned import Model
+from inbox_worker.core.learned import Model, from_file, packed, to_file
 from tests.core.sample_reading import sample_rules
 
 RULES = sample_rules()
@@ -19,6 +19,14 @@ def test_the_shares_of_all_labels_are_one():
 @pytest.mark.parametrize("text", ["", "???", "\u4f60\u597d", "x" * 100_000])
 def test_any_text_is_read(text: str):
     assert all(0.0 <= share <= 1.0 for share in acts.of(text, MODEL, SCHEME).values())
+
+
+def test_a_file_holds_the_whole_model():
+    model = packed("two", ["yes", "no"], [0.5, -0.25], {"count": [512, 300, -299], "me": [101, -32768, 32767]})
+    again = from_file(to_file(model))
+    assert again == model
+    assert (again.labels, again.bias) == (("yes", "no"), (0.5, -0.25))
+    assert {name: again.row(name) for name in again.places} == {"count": (512, 300, -299), "me": (101, -32768, 32767)}
 
 
 def test_an_empty_model_knows_nothing():
@@ -44,7 +52,8 @@ def test_every_limit_is_of_a_label_that_the_model_has(label: str):
     "text", ["Count me in.", "I can't go on, and nobody would notice.", "Is the room free on Tuesday?"]
 )
 def test_rows_added_as_whole_numbers_give_the_sums_of_plain_arithmetic(text: str):
-    rows = [MODEL.weights[name] for name in acts.features(acts.normal(text, None)) if name in MODEL.weights]
+    known = [name for name in acts.features(acts.normal(text, None)) if name in MODEL.places]
+    rows = [[number / 100 for number in MODEL.row(name)] for name in known]
     length = math.fsum(row[0] ** 2 for row in rows) ** 0.5
     scores = [
         bias + math.fsum(row[0] * row[place] for row in rows) / length for place, bias in enumerate(MODEL.bias, start=1)
