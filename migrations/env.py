@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator
 
 from inbox_worker.errors import ConfigError
 from inbox_worker.store.engine import connect
-from inbox_worker.store.tables import metadata
+from inbox_worker.store.schema import metadata
 
 
 def database_url() -> str:

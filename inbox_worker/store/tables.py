@@ -1,4 +1,4 @@
-"""The tables. Only the store and the migrations see them."""
+"""The tables. Only the store and the migrations see them; schema.py adds the indices that have a condition."""
 
 from sqlalchemy import (
     Boolean,
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     false,
 )
 
@@ -116,10 +115,6 @@ ledger = Table(
     Index("ix_ledger_application_id", "application_id"),
     sqlite_autoincrement=True,
 )
-_unmarked = and_(ledger.c.mark.is_not(None), ledger.c.marked_at.is_(None))
-# With the folder: SQLite would else take the key of the place, whose first columns every mail of a folder shares.
-_of_folder = (ledger.c.mailbox, ledger.c.folder, ledger.c.id)
-Index("ix_ledger_unmarked", *_of_folder, sqlite_where=_unmarked, postgresql_where=_unmarked)
 
 thread = Table(  # what is known of a Message-ID, ours or theirs
     "thread",
@@ -148,14 +143,6 @@ answer = Table(
     Index("ix_answer_ledger_id", "ledger_id"),
     Index("ix_answer_application_id", "application_id"),
     sqlite_autoincrement=True,
-)
-Index(  # an application has one value of a field at a time
-    "ux_answer_current",
-    answer.c.application_id,
-    answer.c.field,
-    unique=True,
-    sqlite_where=answer.c.superseded_at.is_(None),
-    postgresql_where=answer.c.superseded_at.is_(None),
 )
 
 application_flag = Table(
@@ -239,14 +226,6 @@ outbox = Table(
     Index("ix_outbox_ledger_id", "ledger_id"),
     sqlite_autoincrement=True,
 )
-_counts_as_reply = and_(outbox.c.kind == MessageKind.REPLY, outbox.c.state != OutboxState.CANCELLED)
-Index(  # one incoming mail gets at most one reply: the last barrier, in the database itself
-    "ux_outbox_one_reply",
-    outbox.c.ledger_id,
-    unique=True,
-    sqlite_where=_counts_as_reply,
-    postgresql_where=_counts_as_reply,
-)
 
 outbox_content = Table(  # until a message is purged; apart, so that no change of its state writes the bytes anew
     "outbox_content",
@@ -265,13 +244,6 @@ fuse = Table(
     Column("reset_at", Utc),
     Column("reset_by", Words),
     sqlite_autoincrement=True,
-)
-Index(
-    "ux_fuse_tripped",
-    fuse.c.name,
-    unique=True,
-    sqlite_where=fuse.c.reset_at.is_(None),
-    postgresql_where=fuse.c.reset_at.is_(None),
 )
 
 audit = Table(  # triggers refuse to change or delete a row
