@@ -9,9 +9,10 @@ s.6.2 and s.15).
 import math
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from inbox_worker.core.learned import Model
 from inbox_worker.core.scheme import Scheme
@@ -43,15 +44,25 @@ def normal(sentence: str, scheme: Scheme | None) -> str:
     if scheme is not None:
         role, topic = _own_words(scheme)
         text = topic.sub(TOPIC, role.sub(ROLE, text))
-    return _NUMBER.sub("0", _ADDRESS.sub(" xmail ", text))
+    if "@" in text:
+        text = _ADDRESS.sub(" xmail ", text)
+    return _NUMBER.sub("0", text)
+
+
+def _families(text: str) -> tuple[set[str], set[str], set[tuple[str, str]], set[tuple[str, str]]]:
+    """The words of a text that is `normal`, their stems, the pairs of words and the pairs of stems."""
+    words = ["<", *_TOKEN.findall(text), ">"]
+    stems = [word[:_STEM] for word in words]
+    return {*words}, {*stems}, {*pairwise(words)}, {*pairwise(stems)}
 
 
 def features(text: str) -> set[str]:
-    """Return the features of a text that is `normal`: words, word pairs, and the same of the words' beginnings."""
-    words = ["<", *_TOKEN.findall(text), ">"]
-    stems = [word[:_STEM] for word in words]
-    marked = [f"~{stem}" for stem in stems]
-    return {*words, *marked, *map(" ".join, pairwise(words)), *map(" ".join, zip(marked, stems[1:], strict=False))}
+    """Return the features of a text that is `normal`: words, word pairs, and, marked, the same of their beginnings."""
+    words, stems, pairs, stem_pairs = _families(text)
+    return {*words, *map(" ".join, pairs), *[f"{_MARK}{stem}" for stem in (*stems, *map(" ".join, stem_pairs))]}
+
+
+_MARK = "~"
 
 
 class _Rows(dict[str, int]):
@@ -63,7 +74,7 @@ class _Rows(dict[str, int]):
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self.lanes = struct.Struct(f"<{len(model.labels) + 1}Q")
+        self.lanes = _lanes(len(model.labels))
 
     def __missing__(self, feature: str) -> int:
         frequency, *weights = self._model.row(feature)
@@ -72,7 +83,19 @@ class _Rows(dict[str, int]):
         return row
 
 
+_LANE = 64  # bits
 _ABOVE_ZERO = 1 << 40  # what lifts a product: far above any, and a thousand of them far below a lane's end
+
+
+def _lanes(labels: int) -> struct.Struct:
+    return struct.Struct(f"<{labels + 1}Q")
+
+
+def _parted(lanes: struct.Struct, total: int) -> tuple[float, list[int]]:
+    """The length of a sum of rows, by their frequencies, and the sum of each label's products; 0 where none counts."""
+    square, *sums = lanes.unpack(total.to_bytes(lanes.size, "little"))
+    lifted = square - square % _ABOVE_ZERO
+    return math.sqrt(square - lifted), [each - lifted for each in sums]
 
 
 @lru_cache(maxsize=8)
@@ -85,14 +108,10 @@ def _scores(text: str, model: Model) -> tuple[float, ...]:
     """The score of every label for a text that is `normal`, less the highest; empty where no word is known."""
     rows = _rows(model)
     known = model.places.keys() & features(text)
-    if not known:
+    length, sums = _parted(rows.lanes, sum(map(rows.__getitem__, known)))
+    if not length:
         return ()
-    square, *sums = rows.lanes.unpack(sum(map(rows.__getitem__, known)).to_bytes(rows.lanes.size, "little"))
-    lifted = len(known) * _ABOVE_ZERO
-    if square == lifted:
-        return ()
-    unit = 100 * math.sqrt(square - lifted)
-    scores = [bias + (total - lifted) / unit for bias, total in zip(model.bias, sums, strict=True)]
+    scores = [bias + total / (100 * length) for bias, total in zip(model.bias, sums, strict=True)]
     top = max(scores)
     return tuple([score - top for score in scores])
 
@@ -145,6 +164,59 @@ def does(sentence: str, label: str, model: Model, scheme: Scheme | None = None, 
         return False
     likeliest, share = _likeliest(sentence, model, scheme)
     return likeliest == label and share >= (LEAST if named else LEAST_UNNAMED)[label]
+
+
+_RIVALS = ("distress_none", "other_business")  # what the model takes most sentences for in which nobody is in need
+_ROUNDING = 1e-6  # far more than sums of floating-point numbers lose here
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How far some labels lead the rivals, each against their mean and times their number."""
+
+    lanes: struct.Struct
+    rows: tuple[dict[Hashable, int], ...]  # for each of _families, as in _Rows
+    needed: tuple[float, ...]  # the least lead by words, for a length of one, with which each label reaches its limit
+
+
+@lru_cache(maxsize=8)
+def _look(labels: tuple[str, ...], model: Model) -> _Look:
+    places = [model.labels.index(label) for label in labels]
+    rivals, many = [model.labels.index(label) for label in _RIVALS], len(_RIVALS)
+    rows: tuple[dict[Hashable, int], ...] = ({}, {}, {}, {})
+    for feature, (frequency, *weights) in model.all_rows():
+        others = sum([weights[place] for place in rivals])
+        number = frequency * frequency + _ABOVE_ZERO
+        for lane, place in enumerate(places, start=1):
+            number += frequency * (many * weights[place] - others) + _ABOVE_ZERO << _LANE * lane
+        words = feature.removeprefix(_MARK)
+        if " " in words:
+            rows[2 + (words != feature)][tuple(words.split(" "))] = number
+        else:
+            rows[words != feature][words] = number
+    by_bias = [many * model.bias[place] - sum([model.bias[rival] for rival in rivals]) for place in places]
+    limits = [many * (math.log(many * LEAST[label] / (1 - LEAST[label])) - _ROUNDING) for label in labels]
+    needed = tuple([100 * (limit - bias) for limit, bias in zip(limits, by_bias, strict=True)])
+    return _Look(_lanes(len(labels)), rows, needed)
+
+
+def may_do(sentence: str, labels: tuple[str, ...], model: Model) -> bool:
+    """Return False only where `does` says so of each of `labels`: a cheap look, at which most sentences end.
+
+    A label's odds are at most those against the rivals alone: e to the power of its score, by the sum of theirs. That
+    sum is no less than their number times e to the power of their mean (the inequality of the means).
+    """
+    if not model.labels:
+        return False
+    look, total = _look(labels, model), 0
+    families: tuple[Iterable[Hashable], ...] = _families(normal(sentence, None))
+    for rows, family in zip(look.rows, families, strict=True):
+        total += sum(map(rows.get, family, _NOTHING))
+    length, leads = _parted(look.lanes, total)
+    return length > 0 and any(lead >= length * least for lead, least in zip(leads, look.needed, strict=True))
+
+
+_NOTHING = repeat(0)  # what a feature that the model does not know adds
 
 
 FLOOR = 0.1  # hardly a sentence that a phrase takes rightly is less likely; many that it takes wrongly are (--measure)

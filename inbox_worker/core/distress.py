@@ -27,6 +27,7 @@ class Finding:
 NOTHING = Finding(Tier.NONE)
 _READ_BY_LIKENESS = 60  # sentences of one mail; who is in danger writes few
 _PERSON = pattern((r"\b(?:i|im|me|my|myself|he|she|him|her|they|them|we|us|someone|somebody|nobody)\b",))
+_DANGER = ("distress_a", "distress_b")  # what the learned model calls it
 DENIED = 0.05  # half of what denies a wish: recall before precision
 _SIGN = "sign_"  # how the lists of signs are named
 _ORDER = (Tier.NONE, Tier.C, Tier.B, Tier.A)
@@ -54,7 +55,9 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
 
 def _alike(sentence: str, lexicon: Lexicon) -> Finding:
     """What the learned likeness says of a sentence in which no sign may stand."""
-    if not _PERSON.search(sentence) or _set_aside(sentence, lexicon):
+    if not _PERSON.search(sentence) or not acts.may_do(sentence, _DANGER, lexicon.acts):
+        return NOTHING
+    if _set_aside(sentence, lexicon):
         return NOTHING
     if acts.does(sentence, "distress_a", lexicon.acts):
         return Finding(Tier.A, "reads like a person in danger")
@@ -71,7 +74,7 @@ def _unless_denied(finding: Finding, sentences_: tuple[str, ...], lexicon: Lexic
     """
     if finding.tier is not Tier.B:
         return finding
-    likely = any(acts.could(each, ("distress_a", "distress_b"), lexicon.acts, floor=DENIED) for each in sentences_)
+    likely = any(acts.could(each, _DANGER, lexicon.acts, floor=DENIED) for each in sentences_)
     return finding if likely else Finding(Tier.C, finding.evidence)
 
 

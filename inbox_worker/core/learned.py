@@ -8,7 +8,7 @@ import gzip
 import json
 import struct
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,8 @@ class Model:
     name: str = ""
     labels: tuple[str, ...] = ()
     bias: tuple[float, ...] = field(default=(), compare=False)
-    places: Mapping[str, int] = field(default_factory=dict, compare=False)  # a feature -> the number of its row
+    # a feature -> the number of its row, counted up
+    places: Mapping[str, int] = field(default_factory=dict, compare=False)
     rows: bytes = field(default=b"", compare=False)  # one after the other
 
     def __hash__(self) -> int:
@@ -30,6 +31,10 @@ class Model:
         """Return (inverse document frequency, weight for each label) of a feature, in hundredths. Raises KeyError."""
         layout = _layout(self.labels)
         return layout.unpack_from(self.rows, self.places[feature] * layout.size)
+
+    def all_rows(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield every feature with its `row`."""
+        return zip(self.places, _layout(self.labels).iter_unpack(self.rows), strict=True)
 
 
 def packed(name: str, labels: Sequence[str], bias: Sequence[float], rows: Mapping[str, Sequence[int]]) -> Model:

@@ -1,13 +1,17 @@
 """Cheap looks before dear patterns change nothing: each gives what the pattern alone gives."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_worker.core import cleaning, words
+from inbox_worker.core import acts, cleaning, words
+from inbox_worker.core.learned import Model
 from inbox_worker.core.mentions import found_in, phrases
 from tests.core.sample_reading import sample_rules
 
+SENTENCES = Path(__file__).resolve().parent.parent / "sentences"
 SCHEME = sample_rules().schemes[0]
 LISTS = (SCHEME.mentions, SCHEME.role_words, SCHEME.topic_words, SCHEME.others)
 MARKS = "aiI'`.,:-_() \t\n\u2019\u00e9\u00df\u00a0\u200b\u0130\u212a"
@@ -55,3 +59,39 @@ def test_an_abbreviation_ends_no_sentence_however_long_the_text_before_it(text: 
 @pytest.mark.parametrize("abbreviation", ["approx.", "dept.", "prof.", "e.g.", "J."])
 def test_the_longest_abbreviations_end_no_sentence(abbreviation: str):
     assert len(words.sentences(f"There were at that time {abbreviation} Ten of us.")) == 1
+
+
+MODEL = sample_rules().lexicon.acts
+DANGER = ("distress_a", "distress_b")
+KNOWN = sorted(name for name in MODEL.places if "~" not in name and name not in "<>")
+PHRASES = st.lists(st.sampled_from(KNOWN) | PIECES, max_size=12).map(" ".join)
+LABELLED = [
+    line for path in sorted(SENTENCES.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line.strip()
+]
+
+
+@given(PHRASES | st.sampled_from(LABELLED))
+def test_no_sentence_that_reads_like_danger_ends_at_the_look(text: str):
+    if any(acts.does(text, label, MODEL) for label in DANGER):
+        assert acts.may_do(text, DANGER, MODEL)
+
+
+def test_no_labelled_sentence_ends_at_the_look_and_reads_like_danger():
+    ended = [text for text in LABELLED if not acts.may_do(text, DANGER, MODEL)]
+    assert len(ended) > len(LABELLED) / 2
+    assert not [text for text in ended if any(acts.does(text, label, MODEL) for label in DANGER)]
+
+
+@pytest.mark.parametrize("labels", [("distress_b",), ("join", "distress_a"), ("request",)])
+def test_the_look_serves_any_labels(labels: tuple[str, ...]):
+    assert not [
+        text
+        for text in LABELLED[::7]
+        if len(text.split()) > 5
+        and any(acts.does(text, label, MODEL) for label in labels)
+        and not acts.may_do(text, labels, MODEL)
+    ]
+
+
+def test_an_empty_model_ends_every_sentence():
+    assert not acts.may_do("I want to die.", DANGER, Model())
