@@ -13,6 +13,7 @@ _LAST = r"(?:com|org|net|info|biz|xyz|top|online|site|shop|link|click|page|app|d
 _DOMAIN = re.compile(rf"(?<![@\w.-])((?:[\w-]{{1,63}}\.){{1,8}})(?={_LAST})")
 _DOMAIN_END = re.compile(rf"\.{_LAST}")  # found in a moment where there is none, which is nearly always
 _WWW = re.compile(r"(?i)\bwww\.")
+_COLON = re.compile(r":(?://|(?<=[TtOo]:)\S)")  # the colon of a _LINK_START, and a few more: found in a moment
 
 
 def harmless(text: str) -> str:
@@ -45,11 +46,12 @@ def _joins(text: str, place: int) -> bool:
 
 
 def _unlinked(text: str) -> str:
-    if ":" in text:
+    if _COLON.search(text):
         text = _LINK_START.sub(lambda found: f"{found[0][:-1]}[:]", text)
     if "." not in text:
         return text
-    text = _WWW.sub(lambda found: f"{found[0][:-1]}[.]", text)
+    if "www." in text.lower():
+        text = _WWW.sub(lambda found: f"{found[0][:-1]}[.]", text)
     if _DOMAIN_END.search(text):
         text = _DOMAIN.sub(lambda found: found[1].replace(".", "[.]"), text)
     return text

@@ -1,7 +1,7 @@
 """Jinja2 with our rules. Imported with the first template that is rendered or checked: a pass often has none."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import tzinfo
 from enum import Enum
 from pathlib import Path
@@ -48,21 +48,24 @@ class Engine(ImmutableSandboxedEnvironment):
         self.filters.update(template_filters.filters(zone))
         self.globals["reason"] = lambda code: known.get(code) or known[reasons.FALLBACK]
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute; of our values without Jinja's further questions, since nearly all that is read is.
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what every template knows, as a plain dictionary: it is copied for each rendering and import."""
+        return {**self.globals, **(d or {})}
 
-        Of loops, imported templates and enumerations Jinja is asked once for each kind.
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute; Jinja, which takes its time, is asked once for each kind of value.
+
+        Of our values, loops, imported templates and enumerations the kind alone tells whether a template may read it.
         """
         kind = type(obj)
-        if attribute in _open_fields(kind):
-            return getattr(obj, attribute)
         if (kind, attribute) in self._safe:
             try:
                 return getattr(obj, attribute)
             except AttributeError:  # another template of the same kind, which has it not
                 pass
         found = super().getattr(obj, attribute)
-        if issubclass(kind, _JUDGED_BY_KIND) and not isinstance(found, Undefined):
+        judged = attribute in _open_fields(kind) or issubclass(kind, _JUDGED_BY_KIND)
+        if judged and not isinstance(found, Undefined):
             self._safe.add((kind, attribute))
         return found
 

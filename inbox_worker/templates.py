@@ -6,7 +6,6 @@ it is compiled when it is first rendered.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -27,7 +26,6 @@ __all__ = ["PARTS", "Rendered", "Templates", "names", "preview"]
 
 PARTS = ("subject", "txt", "html")
 _SHARED = "shared"
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,5 +244,8 @@ def _first(places: tuple[Path, ...], file: str) -> Path:
 
 def _tidied(text: str) -> str:
     """Return a text without space at the ends of lines, and with one blank line in place of several."""
-    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
-    return (_BLANK_LINES.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip() + "\n"
+    if " \n" in text or "\t\n" in text:
+        text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox_worker import safe_text
 from inbox_worker.safe_text import greeting_name, harmless, one_line, revealed
 
 
@@ -54,6 +55,17 @@ def test_no_text_keeps_a_hidden_character_or_a_link(text: str) -> None:
     hidden = {char for char in shown if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs")}
     assert hidden <= {"\n", "\t", "\u200c", "\u200d"}
     assert "https://" not in shown.casefold()
+
+
+@given(
+    st.lists(st.sampled_from([*":/.wWtToOmailscript", "www", "http", "mailto", "\u0130", "\u017f", " ", "\n"])).map(
+        "".join
+    )
+)
+def test_cheap_looks_for_links_change_nothing(text: str) -> None:
+    broken = safe_text._LINK_START.sub(lambda found: f"{found[0][:-1]}[:]", text)
+    broken = safe_text._WWW.sub(lambda found: f"{found[0][:-1]}[.]", broken)
+    assert harmless(text) == safe_text._DOMAIN.sub(lambda found: found[1].replace(".", "[.]"), broken)
 
 
 def test_a_very_long_text_is_made_harmless_quickly() -> None:
