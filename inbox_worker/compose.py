@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum
+from functools import lru_cache
 from urllib.parse import quote
 
 from inbox_worker.core.mail import Address, Email
@@ -185,7 +186,9 @@ def _text_part(subtype: str, text: str) -> bytes:
     ).encode("ascii") + encoded
 
 
+@lru_cache(maxsize=8)
 def _file_part(file: File) -> bytes:
+    """Return a file as a part: the documents of a scheme go out again and again."""
     name = _unfold(file.filename).replace("/", "_").replace("\\", "_")[-FILENAME_LIMIT:] or "attachment"
     if name.isascii():
         parameter = 'filename="{}"'.format(name.replace('"', "'"))

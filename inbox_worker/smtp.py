@@ -66,7 +66,8 @@ class SmtpSender:
         Raises SubmissionRefused when the server refuses us and not the message: count no try, stop, tell a person.
         """
         message = Submission(envelope_from, recipient, content)
-        if refused := unsendable(message):
+        told = self._ahead is not None and self._ahead.message == message  # and was looked at then
+        if not told and (refused := unsendable(message)):
             return refused
         used = self._session is not None
         result = self._try(message, following)

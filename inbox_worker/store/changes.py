@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column
+from sqlalchemy import bindparam, literal_column, select
 
 from inbox_worker.core.effects import Action, ApplicationChange, ApplicationState
 from inbox_worker.core.reading import FieldValue, Flag
 from inbox_worker.errors import Unstorable
-from inbox_worker.records import WORKER, Application
-from inbox_worker.store.applications import ApplicationsView
+from inbox_worker.records import WORKER, Application, StoredValue
+from inbox_worker.store.applications import ApplicationsView, reference_of
+from inbox_worker.store.columns import stays
 from inbox_worker.store.keys import address_key
-from inbox_worker.store.ledger import BY_ID
 from inbox_worker.store.operations import Operations
 from inbox_worker.store.prepared import Prepared
 from inbox_worker.store.tables import answer, application, application_event, application_flag, ledger, thread
@@ -45,7 +45,7 @@ class Changes(ApplicationsView, Operations):
         A value that says the same as the one on record is left alone; another one supersedes it.
         Raises Unstorable where the application or the ledger row is not there.
         """
-        mail = self._first(BY_ID, ledger_id=ledger_id)
+        mail = self._first(_MAIL, ledger_id=ledger_id)
         if mail is None:
             raise Unstorable(f"ledger {ledger_id} is not in the database")
         if change.action is Action.CREATE:
@@ -58,7 +58,7 @@ class Changes(ApplicationsView, Operations):
         if mail.message_key is not None:
             self.tie(mail.message_key, number, at)
         self._event(number, at, _EVENTS[change.action], " ".join(change.values), by)
-        return self._standing(number)
+        return _created(number, change, sender, mail, at, prefix, by) or self._standing(number)
 
     def correct(self, which: str | int, key: str, value: str, *, by: str, at: datetime) -> Application | None:
         """Replace one value as a person says ("" takes it away); the old one is kept. None: no such application."""
@@ -196,7 +196,9 @@ class Changes(ApplicationsView, Operations):
             )
 
     def _event(self, number: int, at: datetime, what: str, detail: str, by: str) -> None:
-        self._insert(application_event, application_id=number, at=at, what=what, detail=detail, by=by)
+        self._insert_all(
+            application_event, [{"application_id": number, "at": at, "what": what, "detail": detail, "by": by}]
+        )
 
     def _standing(self, number: int) -> Application:
         standing = self.application(number)
@@ -204,6 +206,36 @@ class Changes(ApplicationsView, Operations):
         return standing
 
 
+def _created(
+    number: int, change: ApplicationChange, sender: str, mail: Any, at: datetime, prefix: str, by: str
+) -> Application | None:
+    """Return a new application as the database has it now, without asking; None where only the database can tell."""
+    values = {
+        key: StoredValue(key, value.text, value.source, value.confidence, mail.id, at, by, None)
+        for key, value in change.values.items()
+    }
+    words = (sender, by, *(word for value in values.values() for word in (value.text, value.source)))
+    if change.action is not Action.CREATE or change.duplicate_of is not None or not all(map(stays, words)):
+        return None
+    return Application(
+        id=number,
+        reference=reference_of(prefix, number),
+        scheme=change.scheme,
+        state=change.state or ApplicationState.RECEIVED,
+        sender=sender,
+        mailbox=mail.mailbox,
+        received_at=mail.received_at,
+        updated_at=at,
+        values=values,
+        flags=tuple(sorted(set(change.flags), key=lambda flag: (flag.code, flag.detail))),
+    )
+
+
+_MAIL = Prepared(
+    select(ledger.c.id, ledger.c.mailbox, ledger.c.received_at, ledger.c.message_key).where(
+        ledger.c.id == bindparam("ledger_id")
+    )
+)
 _ACKNOWLEDGED = Prepared(
     application.update()
     .where(

@@ -200,13 +200,14 @@ class Outbox(OutboxView):
 
     def sent(
         self, item_id: int, worker: str, at: datetime, *, code: int | None = 250, status: str | None = None
-    ) -> OutboxItem | None:
-        """Record that the mail server took a message; return it, or None where it is not this worker's.
+    ) -> bool:
+        """Record that the mail server took a message; return whether it is this worker's.
 
         Also after `release_stale_claims`: a late answer is better than none.
         """
         row = self._first(SENT, item_id=item_id, worker=worker, at=at, answer=code, enhanced=status)
-        return self._tell(row, "sent", at)
+        self._tell(row, "sent", at)
+        return row is not None
 
     def try_later(
         self, item_id: int, worker: str, next_try_at: datetime, *, code: int | None = None, status: str | None = None
@@ -221,7 +222,9 @@ class Outbox(OutboxView):
     ) -> OutboxItem | None:
         """Record that a message cannot be sent: refused for good, or given up. None: not this worker's."""
         values = {"tries": outbox.c.tries + 1, "code": code, "status": status}
-        return self._tell(self._settle(item_id, worker, state=OutboxState.FAILED, **values), "not sent", at)
+        row = self._settle(item_id, worker, state=OutboxState.FAILED, **values)
+        self._tell(row, "not sent", at)
+        return item_or_none(row)
 
     def unknown(self, item_id: int, worker: str) -> OutboxItem | None:
         """Record that the connection was lost when the message may have been taken. None: not this worker's."""
@@ -252,12 +255,11 @@ class Outbox(OutboxView):
         self._tally.forget()
         return self._first(statement.values(values).returning(*AS_ITEM))
 
-    def _tell(self, row: Row[Any] | None, what: str, at: datetime) -> OutboxItem | None:
-        """Add an event to the application that a message is about; return the message."""
+    def _tell(self, row: Row[Any] | None, what: str, at: datetime) -> None:
+        """Add an event to the application that a message is about."""
         if row is not None and row.application_id is not None:
-            number, template = row.application_id, row.template
-            self._insert(application_event, application_id=number, at=at, what=what, detail=template, by=WORKER)
-        return item_or_none(row)
+            told = {"application_id": row.application_id, "at": at, "what": what, "detail": row.template, "by": WORKER}
+            self._insert_all(application_event, [told])
 
 
 UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "handed_at": None}

@@ -29,7 +29,7 @@ SENT = Prepared(
         code=bindparam("answer"),
         status=bindparam("enhanced"),
     )
-    .returning(*AS_ITEM)
+    .returning(outbox.c.application_id, outbox.c.template)
 )
 
 

@@ -30,7 +30,9 @@ class Outcomes(Outbox):
 
     def proved_sent(self, item_id: int, at: datetime) -> OutboxItem | None:
         """Settle an `unknown` message that was found in the Sent folder. None: it is not unknown."""
-        return self._tell(self._move(item_id, (OutboxState.UNKNOWN,), state=OutboxState.SENT, sent_at=at), "sent", at)
+        row = self._move(item_id, (OutboxState.UNKNOWN,), state=OutboxState.SENT, sent_at=at)
+        self._tell(row, "sent", at)
+        return item_or_none(row)
 
     def proved_unsent(self, item_id: int, next_try_at: datetime) -> OutboxItem | None:
         """Queue an `unknown` message again that certainly did not go out. None: it is not unknown."""

@@ -64,6 +64,7 @@ class _Plan:
         self._positional = bool(compiled.positional)
         self._names = compiled.positiontup if self._positional else list(bound)
         self._binds = [_bind(name, bound[name], dialect) for name in self._names]
+        self._own = {name: bound[name].value for name in self._names if not bound[name].required}
         self._driver = dialect.loaded_dbapi
         self._dialect = dialect
         self._columns = tuple(statement.exported_columns)  # type: ignore[attr-defined]  # of SELECT, and of RETURNING
@@ -98,12 +99,8 @@ class _Plan:
 
     def _values(self, parameters: Mapping[str, Any]) -> Any:
         try:
-            values = [
-                value if convert is None else convert(value)
-                for value, convert in (
-                    (own if name is None else parameters[name], convert) for name, own, convert in self._binds
-                )
-            ]
+            given = {**self._own, **parameters} if self._own else parameters
+            values = [given[name] if convert is None else convert(given[name]) for name, convert in self._binds]
         except Exception as error:  # a value that its column's type cannot take
             raise StatementError(type(error).__name__, None, None, error, hide_parameters=True) from error
         if self._positional:
@@ -136,10 +133,9 @@ def _translated(error: Exception, base: type[Exception], dialect: Dialect) -> Ba
     return DBAPIError.instance(None, None, error, base, hide_parameters=True, dialect=dialect)
 
 
-def _bind(name: str, parameter: Any, dialect: Dialect) -> tuple[str | None, Any, _Convert | None]:
-    """Return the parameter that gives a value, or None and the statement's own value; and what prepares a value."""
-    convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-    return (name, None, convert) if parameter.required else (None, parameter.value, convert)
+def _bind(name: str, parameter: Any, dialect: Dialect) -> tuple[str, _Convert | None]:
+    """Return the name of a parameter, and what prepares its value."""
+    return name, parameter.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _converter(column: Any, dialect: Dialect, kind: Any) -> _Convert | None:

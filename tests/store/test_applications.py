@@ -40,6 +40,19 @@ def test_a_mail_becomes_an_application_with_values_flags_and_sources(store: Stor
     assert made.flags == (Flag("QUESTION"),)
 
 
+@pytest.mark.parametrize("words", ["plain", "Ŵyn \U0001f600", "\ufdd0 first", "a\x00b\ud800c", ""])
+def test_what_is_told_of_a_new_application_is_what_the_database_holds(store: Store, words: str) -> None:
+    flags = (Flag("QUESTION"), Flag("LOW_CONFIDENCE", "name"), Flag("LOW_CONFIDENCE", "email"), Flag("QUESTION"))
+    change = replace(new_application(name=words, motivation="To help."), flags=flags)
+    with store.transaction() as tx:
+        made = apply_new(tx, 1, change=change)
+        again = tx.apply(replace(change, duplicate_of=made.id), sender=SENDER, ledger_id=1, at=NOW, prefix="ALY")
+    with store.reading() as view:
+        assert view.application(made.id) == made
+        assert view.application(again.id) == again
+    assert again.duplicate_of == made.reference
+
+
 def test_the_ledger_names_the_application_of_a_mail(store: Store) -> None:
     with store.transaction() as tx:
         made = apply_new(tx, 1)

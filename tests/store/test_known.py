@@ -216,6 +216,6 @@ def test_a_reused_message_id_does_not_move_a_thread_to_another_application(store
 def _send(tx: Tx, item: int, at) -> None:
     tx.claim(at, "w", 10)
     tx.hand_over([item], "w", at)
-    settled = tx.sent(item, "w", at)
-    assert settled is not None
-    assert settled.state is OutboxState.SENT
+    assert tx.sent(item, "w", at)
+    (settled,) = [each for each in tx.outbox([OutboxState.SENT]) if each.id == item]
+    assert settled.sent_at == at

@@ -240,11 +240,12 @@ def test_a_sent_message_is_done(store: Store) -> None:
         item = tx.enqueue(message(1, application=made.id), NOW)
         tx.claim(NOW, "w1", 1)
         tx.hand_over([item], "w1", NOW)
-        sent = tx.sent(item, "w1", NOW + MINUTE, code=250, status="2.0.0")
+        assert tx.sent(item, "w1", NOW + MINUTE, code=250, status="2.0.0")
+        sent = tx.outbox_item(item)
         assert sent is not None
         assert (sent.state, sent.sent_at, sent.code, sent.status) == (OutboxState.SENT, NOW + MINUTE, 250, "2.0.0")
         assert [(event.what, event.detail) for event in tx.events(made.id)][-1] == ("sent", "acknowledgement")
-        assert tx.sent(item, "w1", NOW + HOUR) is None
+        assert not tx.sent(item, "w1", NOW + HOUR)
         assert tx.claim(NOW + HOUR, "w1", 10) == ()
 
 
@@ -283,7 +284,7 @@ def test_what_the_server_certainly_did_not_get_goes_back_without_a_try(store: St
 def test_only_its_worker_settles_a_message(store: Store) -> None:
     with store.transaction() as tx:
         item = hand_over(tx)
-        assert tx.sent(item, "w2", NOW) is None
+        assert not tx.sent(item, "w2", NOW)
         assert tx.try_later(item, "w2", NOW) is None
         assert tx.refused(item, "w2", NOW) is None
         assert tx.unknown(item, "w2") is None
@@ -294,7 +295,7 @@ def test_a_message_that_was_not_handed_over_cannot_be_settled(store: Store) -> N
     with store.transaction() as tx:
         item = queue(tx, 1)
         tx.claim(NOW, "w1", 1)
-        assert tx.sent(item, "w1", NOW) is None
+        assert not tx.sent(item, "w1", NOW)
         assert state(tx, item) is OutboxState.QUEUED
 
 
@@ -341,7 +342,7 @@ def test_a_worker_that_was_only_slow_may_still_tell_the_outcome(store: Store) ->
         item = hand_over(tx)
         tx.release_stale_claims(NOW + HOUR, MINUTE)
         assert state(tx, item) is OutboxState.UNKNOWN
-        assert tx.sent(item, "w1", NOW + HOUR) is not None
+        assert tx.sent(item, "w1", NOW + HOUR)
 
 
 def test_a_slow_worker_cannot_begin_what_another_has_taken(store: Store) -> None:
@@ -365,7 +366,7 @@ def test_a_person_may_try_a_failed_or_unknown_message_again(store: Store) -> Non
         assert tx.retry(sent, by="ada", at=NOW) is None
         assert tx.cancel(sent, by="ada", at=NOW) is None
         assert [(item.id, item.tries) for item in tx.claim(NOW, "w2", 10)] == [(failed, 0), (unknown, 0)]
-        assert tx.sent(unknown, "w1", NOW) is None, "the first worker's claim has ended"
+        assert not tx.sent(unknown, "w1", NOW), "the first worker's claim has ended"
         assert [line.what for line in tx.audit_log()] == ["retried", "retried"]
 
 

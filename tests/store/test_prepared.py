@@ -1,10 +1,17 @@
 """Statements that run past SQLAlchemy's own way of running them give and take the same values, and fail the same."""
 
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import sqlite
 
 from inbox_worker.errors import StoreError, Unstorable
 from inbox_worker.store import Store, Tx
+from inbox_worker.store.columns import Utc
 from inbox_worker.store.prepared import Prepared
 from inbox_worker.store.tables import answer, application, ledger
 from tests.store.examples import NOW, apply_new, message, record
@@ -21,6 +28,16 @@ def test_a_row_is_what_sqlalchemy_itself_gives(store: Store) -> None:
             assert prepared == [row._asdict() for row in tx._all(whole)]
         (row,) = tx._all(OF_ONE, number=number)
     assert (row.updated_at, row.restricted, row.state.value) == (NOW, False, "incomplete")
+
+
+@given(st.datetimes(), st.sampled_from([UTC, ZoneInfo("Europe/London"), timezone(timedelta(hours=-5))]))
+def test_a_time_is_written_and_read_as_sqlalchemy_does_on_sqlite(moment: datetime, zone: tzinfo) -> None:
+    dialect, column = sqlite.dialect(), Utc().dialect_impl(sqlite.dialect())
+    utc = moment.replace(tzinfo=UTC)
+    write, theirs = column.bind_processor(dialect), sqlite.DATETIME().bind_processor(dialect)
+    assert write(utc.astimezone(zone) if 1 < moment.year < 9999 else utc) == theirs(moment)
+    assert column.result_processor(dialect, None)(theirs(moment)) == utc
+    assert column.result_processor(dialect, None)(theirs(moment)).tzinfo is UTC
 
 
 def test_a_statement_with_a_list_of_changing_length_is_refused(store: Store) -> None:
