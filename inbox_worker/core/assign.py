@@ -4,7 +4,7 @@ What a label is worth depends on what belongs to it, and that ends at the next l
 labels are compared: words in an answer that look like a label lose where taking them would leave another label empty.
 """
 
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,9 @@ _CERTAIN = 0.95  # a label that is one beyond doubt
 _WHOLE = 0.1  # for a whole question: a shorter label inside its answer loses against it
 _ALIKE = 0.15  # for being set like most labels of the form: list mark, gap above, mark behind
 _FILLED = 0.2  # a label with a value beats a blank one
-_PREVIEW = 300  # characters of a value that tell its kind
+_PREVIEW, _LINES = 300, 8  # characters of a value that tell its kind, and lines
+
+_Style = tuple[bool, bool, bool]  # how a label is set: behind a list mark, below a gap, with a mark behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,12 @@ class _Link(NamedTuple):
     before: "_Link | None"
 
 
-_State = tuple[float, _Link | None]  # the score of a chain, and its last link
-_States = dict[tuple[int, int], _State]  # (fields used, as bits by their place; the last label) -> the best chain
+class _Chain(NamedTuple):
+    """Labels in use, in reading order."""
+
+    used: int  # the fields that it has used and later labels may still take, as bits by their place
+    score: float
+    last: _Link | None
 
 
 class _Form:
@@ -56,52 +62,68 @@ class _Form:
         self.order = {item.key: place for place, item in enumerate(scheme.fields)}
         certain = [(self._asks_for_text(label), self._style(label)) for label in labels if label.best >= _CERTAIN]
         self._common = {  # a form may set its questions in another way than its details
-            text: Counter(style for kind, style in certain if kind is text).most_common(1) for text in (False, True)
+            text: _most_common([style for kind, style in certain if kind is text]) for text in (False, True)
         }
-        self.values: dict[tuple[int, str, int], float] = {}
+        self._values: dict[tuple[int, FieldKind, int], float] = {}
 
-    def _style(self, label: Label) -> tuple[bool, bool, bool]:
+    def _style(self, label: Label) -> _Style:
         line = self.lines[label.line]
         return bool(line.bullet), line.gap, label.mark in (":", "=", "-")
 
     def _asks_for_text(self, label: Label) -> bool:
-        key = max(label.scores, key=lambda name: label.scores[name], default="")
-        return bool(key) and self.scheme.field(key).kind is FieldKind.TEXT
+        return bool(label.scores) and self.scheme.field(label.likeliest).kind is FieldKind.TEXT
 
-    def worth(self, number: int, key: str) -> float:
-        """The score of taking a label for the field `key`, whatever follows it."""
-        label = self.labels[number]
-        whole = _WHOLE if label.scores[key] >= _CERTAIN and len(label.text.split()) >= 6 else 0.0
-        common = self._common[self.scheme.field(key).kind is FieldKind.TEXT]
-        alike = _ALIKE if common and self._style(label) == common[0][0] else 0.0
-        return label.scores[key] + _MARKED.get(label.mark, 0.0) + whole + alike
+    def worths(self, label: Label) -> dict[str, float]:
+        """The score of taking `label` for each field that it may be thought to be, whatever follows it."""
+        style, marked, long = self._style(label), _MARKED.get(label.mark, 0.0), len(label.text.split()) >= 6
+        found: dict[str, float] = {}
+        for key, score in label.scores.items():
+            whole = _WHOLE if score >= _CERTAIN and long else 0.0
+            alike = _ALIKE if style == self._common[self.scheme.field(key).kind is FieldKind.TEXT] else 0.0
+            worth = score + marked + whole + alike
+            if worth >= _THRESHOLD:
+                found[key] = worth
+        return found
 
     def value(self, number: int, key: str, following: int) -> float:
         """What the text between a label and the next used one (-1: none) adds to it."""
-        mark = (number, key, following)
-        known = self.values.get(mark)
+        label, kind = self.labels[number], self.scheme.field(key).kind
+        end = _end(label, self.labels[following] if following >= 0 else None, self.lines, kind)
+        mark = (number, kind, end)
+        known = self._values.get(mark)
         if known is None:
-            kind = self.scheme.field(key).kind
-            until = self.labels[following] if following >= 0 else None
-            text = between(self.labels[number], until, self.lines, kind is FieldKind.TEXT)
+            text = _text(label, end, self.lines)
             filled = _FILLED if text.strip() else 0.0
-            known = self.values[mark] = filled + plausible(text, kind, self.lexicon)
+            known = self._values[mark] = filled + plausible(text, kind, self.lexicon)
         return known
 
 
-def between(label: Label, following: Label | None, lines: list[Line], whole: bool) -> str:
-    """Return what stands between `label` and `following`: its beginning where `whole`, else its first line."""
+def _most_common(styles: list[_Style]) -> _Style | None:
+    return max(styles, key=styles.count, default=None)
+
+
+def _end(label: Label, following: Label | None, lines: list[Line], kind: FieldKind) -> int:
+    """The first line that tells nothing of the value of `label` as a field of `kind`, with `following` the next one.
+
+    Of an answer its beginning tells, of any other value its first line.
+    """
+    start = label.line + label.lines
+    if label.rest or label.mark == "cell" or (following is not None and following.line < start):
+        return start
+    return min(following.line if following else len(lines), start + (_LINES if kind is FieldKind.TEXT else 1))
+
+
+def _text(label: Label, end: int, lines: list[Line]) -> str:
+    """What stands beside `label`, or in the lines below it before line `end`."""
     if label.rest or label.mark == "cell":
         return label.rest
-    start = label.line + label.lines
-    end = following.line if following and following.line >= start else len(lines) if following is None else start
     parts: list[str] = []
-    for line in lines[start : min(end, start + 8)]:
-        if line.kind is not Kind.OWN or line.origin != lines[label.line].origin:
+    length = 0
+    for line in lines[label.line + label.lines : end]:
+        if line.kind is not Kind.OWN or line.origin != lines[label.line].origin or length > _PREVIEW:
             break
         parts.append(line.text)
-        if not whole or sum(map(len, parts)) > _PREVIEW:
-            break
+        length += len(line.text)
     return " ".join(parts)
 
 
@@ -110,12 +132,12 @@ def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme
     filled: set[str] = set()
     blank: list[tuple[int, str]] = []
     for number, label in enumerate(labels):
-        key = max(label.scores, key=lambda name: label.scores[name], default="")
-        if not key or label.scores[key] < 0.9:
+        if label.best < 0.9:
             continue
+        key = label.likeliest
         following = next((later for later in labels[number + 1 :] if later.best >= _CERTAIN), None)
         kind = scheme.field(key).kind
-        value = between(label, following, lines, kind is FieldKind.TEXT)
+        value = _text(label, _end(label, following, lines, kind), lines)
         if value.strip() and plausible(value, kind, lexicon) > 0.03:
             filled.add(key)
         else:
@@ -127,57 +149,64 @@ def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme
 
 def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:
     """Return the choice of labels, in reading order, that together fit best; every field at most once."""
-    labels = _without_blank_copies(labels, lines, scheme, lexicon)
-    form = _Form(labels, lines, scheme, lexicon)
-    states: _States = {(0, -1): (0.0, None)}
-    for number, label in enumerate(labels):
-        grown = dict(states)
-        for key in label.scores:
-            worth = form.worth(number, key)
-            if worth >= _THRESHOLD:
-                _extend(states, grown, number, key, worth, form)
-        if len(grown) > _BEAM:
-            kept = sorted(grown.items(), key=lambda item: item[1][0], reverse=True)[:_BEAM]
-            grown = dict(kept)
-        states = grown
-    return _choices(_best(states, form), form)
+    form = _Form(_without_blank_copies(labels, lines, scheme, lexicon), lines, scheme, lexicon)
+    return _choices(_best(_chains(form), form), form)
 
 
-def _extend(states: _States, grown: _States, number: int, key: str, worth: float, form: _Form) -> None:
-    """Add to `grown` every chain of `states` that may go on with this label as this field."""
-    values = form.values
+def _chains(form: _Form) -> list[_Chain]:
+    """The chains of labels among which the best one is."""
+    worths = [form.worths(label) for label in form.labels]
+    chains = [_Chain(0, 0.0, None)]
+    for number, (options, wanted) in enumerate(zip(worths, _wanted_later(worths, form), strict=True)):
+        longer = [longer for key, worth in options.items() for longer in _extended(chains, number, key, worth, form)]
+        chains = _fittest(chains + longer, wanted)
+    return chains
+
+
+def _wanted_later(worths: list[dict[str, float]], form: _Form) -> list[int]:
+    """For each label the fields, as bits, that the labels after it may be taken for."""
+    found: list[int] = []
+    wanted = 0
+    for options in reversed(worths):
+        found.append(wanted)
+        for key in options:
+            wanted |= 1 << form.order[key]
+    return found[::-1]
+
+
+def _extended(chains: list[_Chain], number: int, key: str, worth: float, form: _Form) -> Iterator[_Chain]:
+    """Yield every one of `chains` that may go on with label `number` as the field `key`."""
     place = form.order[key]
     bit = 1 << place
-    for (used, last), (reached, link) in states.items():
+    for used, score, last in chains:
         if used & bit:
             continue
-        score = reached + worth - _USED
-        before = -1
-        if link is not None:
-            before = link.place
-            value = values.get((last, link.key, number))
-            score += form.value(last, link.key, number) if value is None else value
-        score += _NEXT if place == before + 1 else _LATER if place > before else 0.0
-        mark = (used | bit, number)
-        known = grown.get(mark)
-        if known is None or known[0] < score:
-            grown[mark] = (score, _Link(place, number, key, worth, link))
+        before = last.place if last else -1
+        order = _NEXT if place == before + 1 else _LATER if place > before else 0.0
+        value = form.value(last.number, last.key, number) if last else 0.0
+        yield _Chain(used | bit, score + worth - _USED + value + order, _Link(place, number, key, worth, last))
 
 
-def _best(states: _States, form: _Form) -> _Link | None:
+def _fittest(chains: list[_Chain], wanted: int) -> list[_Chain]:
+    """The best of all `chains` that go on alike: with the same last link, and the same of the `wanted` fields used."""
+    best: dict[tuple[int, int, int], _Chain] = {}
+    for used, score, last in chains:
+        used &= wanted
+        end = (used, last.number, last.place) if last else (used, -1, -1)
+        known = best.get(end)
+        if known is None or known.score < score:
+            best[end] = _Chain(used, score, last)
+    found = list(best.values())
+    return found if len(found) <= _BEAM else sorted(found, key=lambda chain: chain.score, reverse=True)[:_BEAM]
+
+
+def _best(chains: list[_Chain], form: _Form) -> _Link | None:
     """The last link of the chain that is best with the value of its last label."""
-    best, found = float("-inf"), None
-    last: dict[tuple[int, str], float] = {}  # many chains end with the same label
-    for score, link in states.values():
-        if link is not None:
-            end = (link.number, link.key)
-            value = last.get(end)
-            if value is None:
-                value = last[end] = form.value(link.number, link.key, -1)
-            score += value
-        if score > best:
-            best, found = score, link
-    return found
+
+    def whole(chain: _Chain) -> float:
+        return chain.score + (form.value(chain.last.number, chain.last.key, -1) if chain.last else 0.0)
+
+    return max(chains, key=whole).last
 
 
 def _choices(link: _Link | None, form: _Form) -> list[Choice]:

@@ -144,7 +144,7 @@ def _repeats(label: Label, choices: list[Choice], context: Context) -> bool:
 
     Below a whole question, "Experience:" or "Why do people ...?" opens a sentence of the answer.
     """
-    key = max(label.scores, key=lambda name: label.scores[name], default="")
+    key = label.likeliest
     if not key or label.scores[key] < 0.9:
         return False
     if any(c.label.line + c.label.lines == label.line and not c.label.rest for c in choices if c.label.mark != "cell"):
@@ -182,7 +182,7 @@ def _merged(blocks: list[Block], spare: list[Label], lines: list[Line], context:
     result = list(blocks)
     places = sorted({block.label.line for block in blocks} | {label.line for label in spare})
     for label in spare:
-        key = max(label.scores, key=lambda name: label.scores[name])
+        key = label.likeliest
         index = next((i for i, block in enumerate(result) if block.key == key), None)
         if index is None or context.scheme.field(key).kind is not FieldKind.TEXT:
             continue
@@ -281,7 +281,7 @@ def _conflicts(
     """The one-line fields that are given a second time with a plainly different value."""
     found: list[str] = []
     for label in spare:
-        key = max(label.scores, key=lambda name: label.scores[name])
+        key = label.likeliest
         item = context.scheme.field(key)
         if item.kind is FieldKind.TEXT or key not in values or not label.rest or label.scores[key] < 0.95:
             continue

@@ -58,6 +58,11 @@ class Label:
         """The score of the field that it fits best."""
         return max(self.scores.values(), default=0.0)
 
+    @property
+    def likeliest(self) -> str:
+        """The key of the field that it fits best, "" for a heading of unknown sense."""
+        return max(self.scores, key=self.scores.__getitem__, default="")
+
 
 def _splits(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield (head, mark, rest) for the first separators of `text`."""

@@ -54,7 +54,7 @@ def _asked_for(document: Document, context: Context) -> list[str]:
             break  # mails that are older than our request
     keys: list[str] = []
     for label in all_of(quoted[:60], context.scheme):
-        best = max(label.scores, key=lambda name: label.scores[name])
+        best = label.likeliest
         if not label.rest and label.best >= 0.95:
             keys.append(best)
     return keys

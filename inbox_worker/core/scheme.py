@@ -52,16 +52,17 @@ class Scheme:
     templates: str  # folder below templates/
     documents: tuple[str, ...] = ()  # file names in that folder, attached to role_description replies
     request_words: tuple[str, ...] = ()  # what people ask for: "role description", "details of the training"
+    _by_key: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {item.key: item for item in self.fields})
 
     def __hash__(self) -> int:
         return hash(self.key)
 
     def field(self, key: str) -> Field:
         """Return the field `key`. Raises KeyError."""
-        for each in self.fields:
-            if each.key == key:
-                return each
-        raise KeyError(key)
+        return self._by_key[key]
 
 
 @dataclass(frozen=True, slots=True)
