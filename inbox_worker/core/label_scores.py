@@ -94,10 +94,29 @@ def _all_stems(scheme: Scheme) -> frozenset[str]:
     return frozenset(stem for item in scheme.fields for group in item.keywords for stem in group)
 
 
+@lru_cache(maxsize=32)
+def _long_stems(scheme: Scheme) -> dict[int, list[str]]:
+    """The stems in which slips of typing are allowed, by their length."""
+    found: dict[int, list[str]] = {}
+    for stem in _all_stems(scheme):
+        if len(stem) >= 5:
+            found.setdefault(len(stem), []).append(stem)
+    return found
+
+
 @lru_cache(maxsize=16_384)
 def _stems_of(word: str, scheme: Scheme) -> frozenset[str]:
-    """The stems of keywords that `word` begins with. The same words come again in every mail."""
-    return frozenset(stem for stem in _all_stems(scheme) if _begins(word, stem))
+    """The stems of keywords that `word` begins with, small slips of typing allowed in long ones.
+
+    The same words come again in every mail.
+    """
+    begun = {stem for stem in _all_stems(scheme) if word.startswith(stem)}
+    found = {stem for stem in begun if len(stem) > 4 or len(word) <= len(stem) + 1}
+    for length, stems in _long_stems(scheme).items():
+        if abs(len(word) - length) <= 4:
+            alike = process.extract(word[: length + 1], stems, scorer=fuzz.ratio, score_cutoff=83, limit=None)
+            found.update(stem for stem, _, _ in alike)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +130,19 @@ class _Words:
     question: bool
 
 
-def _begins(word: str, stem: str) -> bool:
-    """Whether `word` begins with `stem`, small slips of typing allowed in long ones."""
-    if word.startswith(stem) and (len(stem) > 4 or len(word) <= len(stem) + 1):
-        return True
-    return len(stem) >= 5 and abs(len(word) - len(stem)) <= 4 and fuzz.ratio(word[: len(stem) + 1], stem) >= 83
-
-
 @lru_cache(maxsize=256)
 def names_of(item: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bare(text).replace("'", "") for text in (item.label, *item.variants)))
+
+
+@lru_cache(maxsize=32)
+def _keys_of_names(scheme: Scheme) -> dict[str, tuple[str, ...]]:
+    """Every name of a field, and the fields that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in scheme.fields:
+        for name in names_of(item):
+            found[name] = (*found.get(name, ()), item.key)
+    return found
 
 
 def _by_keywords(item: Field, given: _Words) -> float:
@@ -146,22 +168,24 @@ def _telling(item: Field) -> tuple[str, ...]:
     return tuple({stem for group in item.keywords for stem in group if len(stem) > 3})
 
 
-def _by_likeness(item: Field, given: _Words) -> float:
-    floor, names = 86 if len(given.words) <= 2 else 80, names_of(item)
-    alike = (
-        process.extractOne(given.text, names, scorer=fuzz.ratio, score_cutoff=floor) if len(given.text) > 3 else None
-    )
-    score = 0.45 + 0.45 * (alike[1] - floor) / (100 - floor) if alike else 0.0
-    if item.kind is FieldKind.TEXT and len(given.words) >= 5 and not given.stems.isdisjoint(_telling(item)):
-        likeness = fuzz.token_set_ratio(given.text, names[0])
-        score = max(score, 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0)
-    return score
+def _alike(given: _Words, scheme: Scheme) -> dict[str, float]:
+    """The scores of the fields that have a name like the text, only those."""
+    if len(given.text) <= 3:
+        return {}
+    floor, names = 86 if len(given.words) <= 2 else 80, _keys_of_names(scheme)
+    found = process.extract(given.text, names.keys(), scorer=fuzz.ratio, score_cutoff=floor, limit=None)
+    best: dict[str, float] = {}
+    for name, likeness, _ in found:  # the most alike first
+        for key in names[name]:
+            best.setdefault(key, 0.45 + 0.45 * (likeness - floor) / (100 - floor))
+    return best
 
 
-def _score(item: Field, given: _Words) -> float:
-    if given.text in names_of(item):
-        return 1.0
-    return max(_by_likeness(item, given), _by_keywords(item, given))
+def _like_question(item: Field, given: _Words) -> float:
+    if item.kind is not FieldKind.TEXT or len(given.words) < 5 or given.stems.isdisjoint(_telling(item)):
+        return 0.0
+    likeness = fuzz.token_set_ratio(given.text, names_of(item)[0])
+    return 0.3 + 0.4 * (likeness - 70) / 30 if likeness >= 75 else 0.0
 
 
 @lru_cache(maxsize=32)
@@ -220,10 +244,16 @@ def _scores(text: str, scheme: Scheme) -> dict[str, float]:
     begun = [_stems_of(word, scheme) for word in words]
     question = "?" in text or words[0] in QUESTION_WORDS
     given = _Words(" ".join(words), words, begun, frozenset[str]().union(*begun), question)
-    scores = {item.key: _score(item, given) for item in scheme.fields}
+    scores = _alike(given, scheme)
+    if given.stems:
+        for item in scheme.fields:
+            score = max(_by_keywords(item, given), _like_question(item, given))
+            if score > scores.get(item.key, 0.0):
+                scores[item.key] = score
+    scores |= dict.fromkeys(_keys_of_names(scheme).get(given.text, ()), 1.0)
     if "/" in text:
         _add_translations(text, scheme, scores)
-    return scores
+    return {item.key: scores[item.key] for item in scheme.fields if item.key in scores}
 
 
 def _add_translations(text: str, scheme: Scheme, scores: dict[str, float]) -> None:
@@ -236,8 +266,7 @@ def _add_translations(text: str, scheme: Scheme, scores: dict[str, float]) -> No
 
 def is_exact(text: str, scheme: Scheme) -> bool:
     """Return whether `text` is a label or variant of the scheme to the letter, case and punctuation aside."""
-    comparable = bare(stripped(text)).replace("'", "")
-    return any(comparable in names_of(item) for item in scheme.fields)
+    return bare(stripped(text)).replace("'", "") in _keys_of_names(scheme)
 
 
 @lru_cache(maxsize=32)
