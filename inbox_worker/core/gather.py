@@ -139,10 +139,10 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
     """Return the value of every choice, in reading order. `spare` are repeated labels: they end a value too."""
     stops = sorted({choice.label.line for choice in choices} | {label.line for label in spare})
     raw = [(choice, _region(choice.label, stops, lines)) for choice in choices]
-    texts = [choice for choice, _ in raw if context.scheme.field(choice.key).kind is FieldKind.TEXT]
+    texts = [(choice, region) for choice, region in raw if context.scheme.field(choice.key).kind is FieldKind.TEXT]
     compact, several = _style(raw, lines, context)
     beside = _starts_beside(raw, context)
-    blank = len(texts) >= 2 and not any(choice.label.rest or region for choice, region in raw if choice in texts[:-1])
+    blank = len(texts) >= 2 and not any(choice.label.rest or region for choice, region in texts[:-1])
     blocks: list[Block] = []
     for number, (choice, region) in enumerate(raw):
         label = choice.label

@@ -29,11 +29,11 @@ def inline(text: str, scheme: Scheme) -> list[str]:
 
     The first piece is what stands before the first label, "" where nothing does.
     """
-    shown = " ".join(text.split())
-    folded = plain(shown)
-    if len(folded) != len(shown) or len(shown) > 4_000:
+    folded = plain(text)
+    if sum(map(folded.count, _INLINE_MARKS)) < 2:  # each label ends with one; the search below is dear
         return []
-    if sum(folded.count(mark) for mark in _INLINE_MARKS) < 2:  # each label ends with one; the search below is dear
+    shown = " ".join(text.split())
+    if len(folded) != len(shown) or len(shown) > 4_000:
         return []
     found = list(_inline(scheme).finditer(folded))
     starts = [m.start() for m in found]
@@ -108,11 +108,11 @@ _GOES_ON = re.compile(r"(?:of|for|in|and|at|to|is|&|manager|officer|leader)\b", 
 
 
 def _unmarked(line: Line, index: int, scheme: Scheme) -> Label | None:
-    match_ = _openings(scheme).fullmatch(plain(line.text)) if not line.cells and len(line.text) <= 160 else None
-    if match_ and _GOES_ON.match(match_["rest"]):
-        return None  # "Centre for Journalism" is a value, not the label "Centre"
-    if not match_ or not line.text[:1].isupper() or line.kind is not Kind.OWN:
+    if not line.text[:1].isupper() or line.kind is not Kind.OWN or line.cells or len(line.text) > 160:
         return None
+    match_ = _openings(scheme).fullmatch(plain(line.text))
+    if not match_ or _GOES_ON.match(match_["rest"]):
+        return None  # "Centre for Journalism" is a value, not the label "Centre"
     scores = {key: score for key, score in match(match_["label"], scheme).items() if score >= 0.95}
     label = Label(index, match_["label"], match_["rest"], scores, "unmarked")
     return original_rest(label, line.text) if scores else None
@@ -155,19 +155,27 @@ def _of_cells(line: Line, index: int, scheme: Scheme) -> list[Label]:
     return found
 
 
+def _goes_on(lines: list[Line], index: int) -> bool:
+    """Whether line `index` may go on in the next one."""
+    if index + 1 >= len(lines):
+        return False
+    line, below = lines[index], lines[index + 1]
+    return not (below.gap or below.cells or below.bullet) and below.origin == line.origin and below.kind is line.kind
+
+
 def wrapped(lines: list[Line], index: int, scheme: Scheme) -> Label | None:
     """Return the question that begins on line `index` and ends on the next one or two, or None."""
     first = lines[index]
-    words = tokens(stripped(first.text))
-    if not 3 <= len(words) <= MAX_LABEL_WORDS or first.cells or first.text.endswith(".") or set(first.text) & set("?:"):
-        return None
     text = first.text
+    if first.cells or text.endswith(".") or "?" in text or ":" in text or not _goes_on(lines, index):
+        return None
+    words = tokens(stripped(text))
+    if not 3 <= len(words) <= MAX_LABEL_WORDS:
+        return None
     for extra in (1, 2):
-        if index + extra >= len(lines):
+        if not _goes_on(lines, index + extra - 1):
             return None
         line = lines[index + extra]
-        if line.gap or line.origin != first.origin or line.cells or line.kind is not first.kind or line.bullet:
-            return None
         head, mark, rest = line.text.partition("?")
         if mark and tokens(head)[:1] and tokens(head)[0] in QUESTION_WORDS and match(line.text, scheme, floor=0.6):
             return None  # the next line is a question of its own

@@ -264,10 +264,10 @@ def _used(blocks: list[Block], spare: list[Label], lines: list[Line]) -> frozens
 def _several(found: list[Label], lines: list[Line], scheme: Scheme) -> bool:
     """Whether two labels for a name hold two different persons."""
     keys = [item.key for item in scheme.fields if item.kind is FieldKind.NAME]
+    labels = [label for label in found if any(label.scores.get(key, 0) >= 0.95 for key in keys)]
+    labels = [label for label in labels if lines[label.line].kind is Kind.OWN]
     people: list[str] = []
-    for label in found:
-        if not any(label.scores.get(key, 0) >= 0.95 for key in keys) or lines[label.line].kind is not Kind.OWN:
-            continue
+    for label in labels if len(labels) > 1 else []:
         after = label.line + label.lines
         text = short(label.rest or (lines[after].text if label.mark != "cell" and after < len(lines) else ""))
         if names.looks_like(text) and len(names.words(text)) >= 2:

@@ -115,10 +115,11 @@ def _heads_nothing(choice: Choice, choices: list[Choice], scheme: Scheme) -> boo
     """Whether a label of doubtful sense has the next label right below it: the title of the whole, no question."""
     label = choice.label
     doubtful = label.mark == "alone" and label.scores.get(choice.key, 0.0) < 0.9
+    if not doubtful or scheme.field(choice.key).kind is not FieldKind.TEXT:
+        return False
     below = label.line + label.lines
-    text = scheme.field(choice.key).kind is FieldKind.TEXT
     first = all(o.label.line >= label.line for o in choices if scheme.field(o.key).kind is FieldKind.TEXT)
-    return doubtful and text and first and any(other.label.line == below for other in choices)
+    return first and any(other.label.line == below for other in choices)
 
 
 def _after_details(choices: list[Choice], after: Choice | None) -> int:
@@ -149,8 +150,7 @@ def with_stacked(choices: list[Choice], lines: list[Line], scheme: Scheme, lexic
     place = 0
     while place < len(choices):
         run = _run(choices, place, lines)
-        stops = {choice.label.line for choice in choices}
-        values = _values(run, lines, stops) if len(run) >= 3 else []
+        values = _values(run, lines, {choice.label.line for choice in choices}) if len(run) >= 3 else []
         if len(values) == len(run) and _suits(run, values, scheme, lexicon):
             result += [
                 Choice(

@@ -156,13 +156,15 @@ _ENUMERATOR = re.compile(
 )
 
 
+_THIRD = re.compile(r"[3cC][.)]\s")
+
+
 def _enumerated(first: Line, text: str) -> list[Line]:
     """A paragraph with "(a) ... (b) ... (c) ..." inside, cut into one line an item; [] for fewer than three.
 
     first: its first line. text: of all its lines.
     """
-    lowered = text.lower()
-    if not any(all(f"{mark})" in lowered or f"{mark}." in lowered for mark in chain) for chain in ("123", "abc")):
+    if not _THIRD.search(text):
         return []  # no three items: the search below is dear
     line = replace(first, text=text)
     marks = [(m, (m["mark"] or m["inner"]).casefold()) for m in _ENUMERATOR.finditer(line.text)]
@@ -191,19 +193,19 @@ def prepared(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
 
     Header rows of tables are turned; enumerations inside a paragraph, and several labels on one line, are cut.
     """
-    single = (item for group in _joined(turned_tables(lines, scheme)) for item in group)
-    return tuple(piece for line in single for piece in _pieces(line, scheme))
+    return tuple(piece for line in _listed(turned_tables(lines, scheme)) for piece in _pieces(line, scheme))
 
 
 def _pieces(line: Line, scheme: Scheme) -> list[Line]:
     parts = [] if line.cells else inline(line.text, scheme)
-    found = [replace(line, text=part, gap=line.gap and number == 0) for number, part in enumerate(parts) if part]
-    return found or [line]
+    if not parts:
+        return [line]
+    return [replace(line, text=part, gap=line.gap and number == 0) for number, part in enumerate(parts) if part]
 
 
-def _joined(lines: tuple[Line, ...]) -> list[list[Line]]:
+def _listed(lines: tuple[Line, ...]) -> list[Line]:
     """Each line as itself, or a hard-wrapped paragraph with an enumeration inside as its items."""
-    result: list[list[Line]] = []
+    result: list[Line] = []
     place = 0
     while place < len(lines):
         end = place + 1
@@ -214,7 +216,7 @@ def _joined(lines: tuple[Line, ...]) -> list[list[Line]]:
         group = lines[place:end]
         text = " ".join(line.text for line in group)
         items = [] if lines[place].cells or len(text) > 20_000 else _enumerated(lines[place], text)
-        result.extend([items] if items else [[line] for line in group])
+        result.extend(items or group)
         place = end
     return result
 

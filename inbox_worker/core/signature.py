@@ -43,21 +43,19 @@ class Found:
 
 @lru_cache(maxsize=64)
 def _words(item: Field) -> frozenset[str]:
-    return frozenset(fold(word) for word in item.signature)
+    """The words that mark a value of `item`, and their plurals."""
+    words = {fold(word) for word in item.signature}
+    return frozenset(words | {f"{word}s" for word in words})
 
 
 def fit(text: str, item: Field) -> int:
     """Return 2 where words of `item` stand at the head of `text` ("Manager of ..."), 1 where anywhere in it, else 0."""
     wanted = _words(item)
-    if not wanted:
-        return 0
-    found = [part for word in tokens(text) for part in (word, word.removesuffix("s"), *word.split("-"))]
-    if not any(word in wanted for word in found):
+    if wanted.isdisjoint(tokens(text)):
         return 0
     heads = [piece for piece in _HEAD.split(fold(text)) if piece and piece.strip()]
     last = tokens(heads[0])[-1:] if heads else []
-    hits = [word in wanted or word.removesuffix("s") in wanted or word.split("-")[-1] in wanted for word in last]
-    return 2 if any(hits) else 1
+    return 1 if wanted.isdisjoint(last) else 2
 
 
 def best_field(text: str, scheme: Scheme, taken: frozenset[str] = frozenset()) -> str | None:

@@ -24,7 +24,9 @@ def clean(text: str) -> str:
     text = collapse(text)
     if "*" in text or "__" in text:
         text = _BOLD.sub(lambda m: m[1] or m[2], text)
-    text = _DASH_FIRST.sub("", text.strip())
+    text = text.strip()
+    if not text[:1].isalnum():
+        text = _DASH_FIRST.sub("", text)
     if "mailto:" in (lowered := text.lower()) or "http" in lowered:
         text = collapse(_LINK.sub("", text))
     return text.strip(" \t*_|").strip()
@@ -50,10 +52,8 @@ _PLACEHOLDER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}")  # "(pr
 
 def email_in(text: str) -> str | None:
     """Return the first usable address in `text`, or None."""
-    found = next((m.group() for m in FOUND.finditer(text)), None)
-    if found is None:
-        return None
-    found = found.rstrip(".'")
+    match = FOUND.search(text) if "@" in text else None
+    found = match.group().rstrip(".'") if match else ""
     return found if usable(found) else None
 
 
@@ -70,15 +70,15 @@ def puts_off(text: str, lexicon: Lexicon) -> bool:
     parts = sentences(text)
     if not parts or len(parts) > 4 or len(text) > 400:
         return False
-    delay = pattern(lexicon.phrases.get("put_off", ()))
-    courtesy = pattern((r"^(?:please|sorry|thanks|hope|could you|can you|so )", r"\b(?:send me|role description)\b"))
     if len(parts) <= 2 and all(acts.does(part, "put_off", lexicon.acts) for part in parts):
         return True
+    delay = pattern(lexicon.phrases.get("put_off", ()))
     return bool(delay.search(fold(parts[0]))) and all(
-        delay.search(fold(part)) or courtesy.search(fold(part)) for part in parts[1:]
+        delay.search(fold(part)) or _COURTESY.search(fold(part)) for part in parts[1:]
     )
 
 
+_COURTESY = pattern((r"^(?:please|sorry|thanks|hope|could you|can you|so )", r"\b(?:send me|role description)\b"))
 _INTRODUCTION = 25  # words in which somebody says who they are
 
 

@@ -116,6 +116,8 @@ _LETTERS = str.maketrans(dict(zip("łŁøØđĐßæÆœðþı", "l L o O d D ss 
 
 def without_accents(text: str) -> str:
     """Return `text` in plain letters, as people type names on a foreign keyboard ("Łukasz" -> "Lukasz")."""
+    if text.isascii():
+        return text
     plain_letters = unicodedata.normalize("NFD", text.translate(_LETTERS))
     return "".join(character for character in plain_letters if not unicodedata.combining(character))
 
