@@ -1,4 +1,8 @@
-"""Config -> the parts of the service, built once. The only place that knows all of them."""
+"""Config -> the parts of the service, built once. The only place that knows all of them.
+
+What only a mail needs is imported and built when the first mail asks: a pass with nothing to do, once a minute from a
+timer, shall cost little. `complete` does it at once.
+"""
 
 import os
 import random
@@ -8,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from inbox_worker import lexicon, resources, sign_in, vault
@@ -17,8 +23,6 @@ from inbox_worker.config.rules import filing, rules
 from inbox_worker.config.sections import Config, MailboxSection
 from inbox_worker.conversation import Conversation, SentFolder
 from inbox_worker.core.filing import Filing
-from inbox_worker.core.plan import Policy
-from inbox_worker.correspondence import Correspondence
 from inbox_worker.filing import Filer
 from inbox_worker.imap import ImapConfig, ImapMailbox
 from inbox_worker.intake import Intake
@@ -27,14 +31,17 @@ from inbox_worker.outbox import Outbox, Route
 from inbox_worker.reader import Reader
 from inbox_worker.reading_pool import shared
 from inbox_worker.reading_process import Limits
-from inbox_worker.recording import Recorder
-from inbox_worker.second_reading import SecondReading
 from inbox_worker.settling import Settlement
 from inbox_worker.smtp import SmtpConfig, SmtpSender
 from inbox_worker.store import Store, Tx
 from inbox_worker.templates import Templates
 from inbox_worker.tombs import Tombs
 from inbox_worker.transport import Security
+
+if TYPE_CHECKING:
+    from inbox_worker.correspondence import Correspondence
+    from inbox_worker.handling import Handling
+    from inbox_worker.second_reading import SecondReading
 
 
 def utc_now() -> datetime:
@@ -52,11 +59,19 @@ class Box:
     """One mailbox of the service."""
 
     section: MailboxSection
-    reader: Reader
-    correspondence: Correspondence
     intake: Intake
-    again: SecondReading
     filer: Filer
+    handling: "Callable[[], Handling]"
+
+    @property
+    def correspondence(self) -> "Correspondence":
+        """What writes its messages."""
+        return self.handling().correspondence
+
+    @property
+    def again(self) -> "SecondReading":
+        """What reads a mail of it again."""
+        return self.handling().again
 
     def connection(self) -> ImapMailbox:
         """Return a mailbox that signs in when it is opened. Raises ConfigError where a secret is missing."""
@@ -74,6 +89,13 @@ class Service:
     worker: str
     locks: Locks
     clock: Callable[[], datetime] = utc_now
+
+    def complete(self) -> None:
+        """Import and build everything now: a service that runs for months may not load the rest of itself from what
+        an upgrade has put in its place.
+        """
+        for box in self.boxes:
+            box.handling()
 
     def outbox(self) -> Outbox:
         """Return the job that sends. Raises ConfigError where a secret is missing."""
@@ -139,17 +161,6 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def policy(config: Config) -> Policy:
-    """Return what the site decided on replies and alerts."""
-    return Policy(
-        team=config.team.recipients,
-        distress_contacts=config.team.distress.contacts,
-        second_contacts=config.team.distress.second_contacts,
-        same_template_every=config.fuses.same_template_every,
-        per_address_a_day=config.fuses.per_address_a_day,
-    )
-
-
 def imap_config(section: MailboxSection) -> ImapConfig:
     """Return how the mailbox is reached. Raises ConfigError where its secret is missing."""
     imap = section.imap
@@ -208,31 +219,23 @@ def _box(
     clock: Callable[[], datetime],
     tombs: Tombs | None,
 ) -> Box:
-    reader = Reader(rules(config, section, lexicon.load()))
-    correspondence = Correspondence(config, section, templates)
-    recorder = Recorder(
-        reader,
-        correspondence,
-        policy(config),
-        rehearse=config.mode == "rehearse",
-        repeat_alerts=config.team.distress.repeat_every,
-        token=new_token,
-        filing=filing(config, section),
-        tombs=tombs,
-    )
+    @cache
+    def handling() -> "Handling":
+        from inbox_worker import handling as parts
+
+        return parts.handling(config, section, store, templates, tombs, look=intake.look, token=new_token, clock=clock)
+
     intake = Intake(
         section.name,
         store,
-        reader,
-        recorder,
+        handling,
         Conversation(section.name, store, _sent_folder(section)),
         pool=shared(Limits(config.reading.time.total_seconds(), config.reading.memory), config.reading.processes),
         clock=clock,
     )
-    again = SecondReading(store, reader, recorder, policy(config), intake.look, clock)
     folders = Filing() if config.mode == "rehearse" else filing(config, section)
-    filer = Filer(section.name, section.imap.folder, folders, store, again)
-    return Box(section, reader, correspondence, intake, again, filer)
+    filer = Filer(section.name, section.imap.folder, folders, store, lambda: handling().again, clock)
+    return Box(section, intake, filer, handling)
 
 
 def _sent_folder(section: MailboxSection) -> SentFolder | None:

@@ -9,7 +9,7 @@ from inbox_worker.assembly import Box
 from inbox_worker.core.reading import Outcome
 from inbox_worker.imap import ImapMailbox, Position
 from inbox_worker.intake import Poll
-from inbox_worker.recording import Manner
+from inbox_worker.mail_read import Manner
 from inbox_worker.store import Store
 
 

@@ -14,7 +14,7 @@ from inbox_worker.core.effects import MessageKind
 from inbox_worker.core.mail import MailId
 from inbox_worker.core.reading import Intent, Outcome, ReplyKind
 from inbox_worker.imap import ImapMailbox, Standing
-from inbox_worker.recording import Understood, Unread
+from inbox_worker.mail_read import Understood, Unread
 from inbox_worker.records import WORKER, OutboxItem, OutboxState
 from inbox_worker.store import Store, Tx
 

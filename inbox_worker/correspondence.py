@@ -18,7 +18,6 @@ from inbox_worker.reader import Content
 from inbox_worker.records import Application, NewMessage
 from inbox_worker.records import HeldMail as Held
 from inbox_worker.template_context import (
-    TEAM,
     Answered,
     Change,
     Context,
@@ -37,6 +36,7 @@ from inbox_worker.template_context import (
     notes,
     state_words,
 )
+from inbox_worker.template_names import TEAM
 from inbox_worker.templates import Templates
 
 Token = Callable[[], str]  # draws an opaque, unique part of a Message-ID

@@ -4,15 +4,20 @@ By IMAP MOVE alone: nothing is ever copied and deleted. It happens after the com
 never loses; where a mail lies then is written down as far as the server tells.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from inbox_worker import checkpoints, log
 from inbox_worker.core.filing import Filing
 from inbox_worker.core.mail import MailId, RawMail
 from inbox_worker.imap import ImapMailbox
 from inbox_worker.records import LedgerRow
-from inbox_worker.second_reading import SecondReading
 from inbox_worker.store import Store
+
+if TYPE_CHECKING:
+    from inbox_worker.second_reading import SecondReading
 
 _LOG = log.logger(__name__)
 _BY = "team"  # who asked, as far as anybody knows: whoever can open the mailbox
@@ -26,7 +31,8 @@ class Filer:
     home: str  # the folder that is read
     filing: Filing
     store: Store
-    reading: SecondReading
+    again: "Callable[[], SecondReading]"
+    clock: Callable[[], datetime]
 
     def run(self, mailbox: ImapMailbox) -> int:
         """Move what waits to be moved, read again what is to be; return how many mails.
@@ -56,7 +62,7 @@ class Filer:
     def _again(self, mailbox: ImapMailbox, mail: RawMail) -> None:
         row = self._row(mail.id)
         if row is None:  # else it was read here already, and the move is all that is left to do
-            entry = self.reading.again(mail, by=_BY)
+            entry = self.again().again(mail, by=_BY)
             _LOG.info("read again", mailbox=self.mailbox, outcome=entry.outcome.value if entry else None)
             row = self._row(mail.id)
         target = row.mark if row is not None and row.mark else self.home
@@ -85,4 +91,4 @@ class Filer:
 
     def _written(self, row: LedgerRow, place: MailId | None) -> None:
         with self.store.transaction() as tx:
-            tx.marked(row.id, self.reading.clock(), place)
+            tx.marked(row.id, self.clock(), place)

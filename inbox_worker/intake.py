@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from inbox_worker import checkpoints, log
 from inbox_worker.completeness import Completeness
@@ -14,13 +15,15 @@ from inbox_worker.core.effects import LedgerEntry
 from inbox_worker.core.mail import MailId, RawMail
 from inbox_worker.core.reading import Outcome
 from inbox_worker.imap import Batch, ImapMailbox, Position
-from inbox_worker.reader import Reader
+from inbox_worker.mail_read import Manner, Understood, Unread, place_of
 from inbox_worker.reading_ahead import ReadingAhead
 from inbox_worker.reading_pool import Read, ReadingPool
 from inbox_worker.reading_process import Unreadable
-from inbox_worker.recording import Manner, Recorder, Understood, Unread, place_of
 from inbox_worker.records import Point, Trouble, TroubleKind
 from inbox_worker.store import Store, Tx
+
+if TYPE_CHECKING:
+    from inbox_worker.handling import Handling
 
 _LOG = log.logger(__name__)
 _FETCH_TRIES = 3  # a UID that SEARCH names and FETCH does not give may stay so for good (domain.md 2.4)
@@ -50,17 +53,16 @@ class Intake:
         self,
         mailbox: str,
         store: Store,
-        reader: Reader,
-        recorder: Recorder,
+        handling: "Callable[[], Handling]",
         conversation: Conversation,
         *,
         pool: ReadingPool,
         clock: Callable[[], datetime],
     ) -> None:
+        """handling: asked at the first mail."""
         self._mailbox = mailbox
         self._store = store
-        self._reader = reader
-        self._recorder = recorder
+        self._handling = handling
         self._conversation = conversation
         self._completeness = Completeness(mailbox, store)
         self._pool = pool
@@ -145,12 +147,12 @@ class Intake:
         advance: bool,
     ) -> None:
         entries = []
-        now = self._clock()
+        recorder, now = self._handling().recorder, self._clock()
         with self._store.transaction() as tx:
             tx.serialise(_TURN)
             for mail in found:
                 raw = mail.content.raw
-                entries.append((raw, self._recorder.record(tx, mail, now, manner=manner, answered=raw.id in answered)))
+                entries.append((raw, recorder.record(tx, mail, now, manner=manner, answered=raw.id in answered)))
             for uid in batch.missing:
                 unread = MailId(self._mailbox, position.folder, position.uidvalidity, uid)
                 tx.note_trouble(unread, TroubleKind.FETCH, now)
@@ -220,21 +222,21 @@ class Intake:
 
     def _not_given(self, trouble: Trouble, there: bool, result: Poll) -> None:
         """Count one more try for a mail, or give it to a person; forget one that somebody has deleted."""
-        now = self._clock()
+        recorder, now = self._handling().recorder, self._clock()
         with self._store.transaction() as tx:
             tx.serialise(_TURN)
             if not there:
                 tx.forget_trouble(trouble.mail_id)
             elif tx.note_trouble(trouble.mail_id, TroubleKind.FETCH, now) >= _FETCH_TRIES:
                 unfetched = self._nothing(RawMail(trouble.mail_id, b"", now), "UNFETCHABLE")
-                self._count([(unfetched.content.raw, self._recorder.record(tx, unfetched, now))], result)
+                self._count([(unfetched.content.raw, recorder.record(tx, unfetched, now))], result)
 
     def look(self, raw: RawMail) -> Understood | Unread:
         """Read a mail in a process that it may kill; of one that does, the head alone."""
         return self._found(raw, self._ask(raw))
 
     def _ask(self, raw: RawMail) -> Future[Read]:
-        return self._pool.submit(self._reader, raw, self._clock())
+        return self._pool.submit(self._handling().reader, raw, self._clock())
 
     def _found(self, raw: RawMail, future: Future[Read]) -> Understood | Unread:
         try:
@@ -253,7 +255,7 @@ class Intake:
         return Unread(replace(content, raw=raw), code)
 
     def _nothing(self, raw: RawMail, code: str) -> Unread:
-        return Unread(replace(self._reader.content(replace(raw, content=b"")), raw=raw), code)
+        return Unread(replace(self._handling().reader.content(replace(raw, content=b"")), raw=raw), code)
 
     def _count(self, entries: Iterable[tuple[RawMail, LedgerEntry | None]], result: Poll) -> None:
         """Count and log what was committed."""

@@ -1,9 +1,8 @@
 """One mail that was read -> all that follows from it, in the transaction at hand. All of it is stored, or none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum
 
 from inbox_worker import checkpoints, log
 from inbox_worker.core import bounce as delivery_reports
@@ -17,6 +16,7 @@ from inbox_worker.core.reading import Decision, Intent, Known, Outcome, Reading,
 from inbox_worker.core.scheme import Scheme
 from inbox_worker.correspondence import Correspondence, Occasion
 from inbox_worker.errors import StoreError, Unstorable
+from inbox_worker.mail_read import Manner, Understood, Unread, place_of
 from inbox_worker.reader import Content, Reader
 from inbox_worker.records import WORKER, Application, SeenBy
 from inbox_worker.store import Tx
@@ -25,30 +25,6 @@ from inbox_worker.tombs import Tombs
 
 _LOG = log.logger(__name__)
 _NOT_THE_APPLICANT = frozenset({"ON_BEHALF", "FORWARDED"})
-
-
-class Manner(Enum):
-    """How a mail is taken in."""
-
-    LIVE = "live"
-    RENUMBERED = "renumbered"  # nobody knows what was answered: what would be answered is held
-    SILENT = "silent"  # nobody is told anything: backfill
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A mail, and what it means where nothing about it is on record."""
-
-    content: Content
-    reading: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A mail of which at most the head could be read, and why: a code."""
-
-    content: Content
-    code: str
 
 
 class Recorder:
@@ -267,11 +243,6 @@ class Recorder:
 
     def _scheme(self, change: ApplicationChange) -> Scheme:
         return next(scheme for scheme in self._reader.rules.schemes if scheme.key == change.scheme)
-
-
-def place_of(raw: RawMail) -> dict[str, object]:
-    """Return what a log line says of a mail."""
-    return {"mailbox": raw.id.mailbox, "uidvalidity": raw.id.uidvalidity, "uid": raw.id.uid}
 
 
 def _buried(tombs: Tombs, tx: Tx, content: Content) -> bool:

@@ -23,12 +23,11 @@ from inbox_worker.core.mail import Address, RawMail
 from inbox_worker.core.plan import missing_fields
 from inbox_worker.core.reading import FieldValue, Flag, Intent, Outcome, Tier
 from inbox_worker.database import migrate
+from inbox_worker.mail_read import Understood, Unread
 from inbox_worker.reader import Content
-from inbox_worker.recording import Understood, Unread
 from inbox_worker.records import Application, OutboxItem
 from inbox_worker.store import View
 from inbox_worker.template_context import (
-    TEAM,
     Count,
     LeftAlone,
     Note,
@@ -40,6 +39,7 @@ from inbox_worker.template_context import (
     items,
     notes,
 )
+from inbox_worker.template_names import TEAM
 
 INTENTS = {
     Intent.APPLICATION: "an application",

@@ -14,8 +14,9 @@ from inbox_worker.core.mail import RawMail
 from inbox_worker.core.plan import Policy, plan
 from inbox_worker.core.reading import Flag, Reading
 from inbox_worker.errors import InboxWorkerError
+from inbox_worker.mail_read import Understood, Unread
 from inbox_worker.reader import Reader
-from inbox_worker.recording import Recorder, Understood, Unread
+from inbox_worker.recording import Recorder
 from inbox_worker.records import LedgerRow
 from inbox_worker.store import Store, Tx
 

@@ -10,6 +10,7 @@ from inbox_worker.core.effects import ApplicationState
 from inbox_worker.core.reading import FieldValue, Flag, Tier
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.safe_text import harmless
+from inbox_worker.template_names import REPLIES
 
 SURE_FROM = 0.6  # the confidence below which the team sees a value marked (core.reading.FieldValue)
 
@@ -307,8 +308,6 @@ class RehearsalContext:
 
 Context = ReplyContext | SummaryContext | HeldContext | DistressContext | DigestContext | RehearsalContext
 
-REPLIES = ("acknowledgement", "acknowledgement_incomplete", "role_description", "withdrawal")
-TEAM = "team"  # folder of the mails to the team
 CONTEXT_OF: Mapping[str, type[Context]] = {
     **dict.fromkeys(REPLIES, ReplyContext),
     "summary": SummaryContext,

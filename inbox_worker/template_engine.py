@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from inbox_worker import reasons, template_filters
 from inbox_worker.reasons import Reason
-from inbox_worker.template_context import Said
+from inbox_worker.template_context import CONTEXT_OF, Context, Said
 
 _JUDGED_BY_KIND = (LoopContext, TemplateModule, Enum)
 _STYLED = re.compile(r"<(h1|h2|h3|h4|p|ul|ol|li|table|caption|th|td|a)(?=[\s>])(?![^<>]*\sstyle=)")
@@ -51,6 +51,12 @@ class Engine(ImmutableSandboxedEnvironment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return what every template knows, as a plain dictionary: it is copied for each rendering and import."""
         return {**self.globals, **(d or {})}
+
+    @staticmethod
+    def check(name: str, context: Context) -> None:
+        """Raise TypeError where `context` is not what the message `name` may say."""
+        if not isinstance(context, CONTEXT_OF[name]):
+            raise TypeError(f"{name} needs a {CONTEXT_OF[name].__name__}")
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute; Jinja, which takes its time, is asked once for each kind of value.

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from inbox_worker.core.reading import Tier
 from inbox_worker.template_context import (
-    REPLIES,
     Answered,
     ApplicationRow,
     Change,
@@ -36,6 +35,7 @@ from inbox_worker.template_context import (
     SummaryContext,
     Team,
 )
+from inbox_worker.template_names import REPLIES
 
 _AT = datetime(2026, 11, 3, 10, 42, tzinfo=UTC)
 _FORM = (

@@ -2,7 +2,7 @@
 
 At the start everything that a site has written is compiled, checked for unknown variables and rendered with sample
 data, so that a broken template stops the start and never a reply. What comes with the program its tests have checked;
-it is compiled when it is first rendered.
+it is compiled, and all that templates see is imported, when it is first rendered.
 """
 
 import hashlib
@@ -17,12 +17,13 @@ from inbox_worker import reasons
 from inbox_worker.errors import TemplateError
 from inbox_worker.reasons import Reason
 from inbox_worker.safe_text import one_line
-from inbox_worker.template_context import CONTEXT_OF, REPLIES, TEAM, Context
+from inbox_worker.template_names import TEAM, names
 
 if TYPE_CHECKING:
+    from inbox_worker.template_context import Context
     from inbox_worker.template_engine import Engine
 
-__all__ = ["PARTS", "Rendered", "Templates", "names", "preview"]
+__all__ = ["PARTS", "Rendered", "Templates", "preview"]
 
 PARTS = ("subject", "txt", "html")
 _SHARED = "shared"
@@ -87,13 +88,12 @@ class Templates:
         found = {child.name for place in self._places for child in place.iterdir() if child.is_dir()}
         return (*sorted(name for name in found - {TEAM, _SHARED} if name[0].isalnum()), TEAM)
 
-    def render(self, folder: str, name: str, context: Context) -> Rendered:
+    def render(self, folder: str, name: str, context: "Context") -> Rendered:
         """Return the message `name` ("acknowledgement", "summary", ...) of `folder`.
 
         Raises TemplateError when it cannot be rendered; its text holds no value of `context`.
         """
-        if not isinstance(context, CONTEXT_OF[name]):
-            raise TypeError(f"{name} needs a {CONTEXT_OF[name].__name__}")
+        self._engine.check(name, context)
         subject, text, html = (self._part(f"{folder}/{name}.{part}", context) for part in PARTS)
         return Rendered(one_line(subject), _tidied(text), _tidied(html), self.version(folder, name))
 
@@ -144,7 +144,7 @@ class Templates:
         *site, ours = (place / file for place in self._places)
         return ours.is_file() and not any(path.is_file() for path in site)
 
-    def _part(self, file: str, context: Context) -> str:
+    def _part(self, file: str, context: "Context") -> str:
         from jinja2 import TemplateNotFound, TemplateSyntaxError
 
         try:
@@ -158,6 +158,7 @@ class Templates:
             raise TemplateError(f"{self._label(place)} line {line}: {type(error).__name__}") from error
 
     def _problems(self, folder: str, name: str) -> list[str]:
+        from inbox_worker.template_context import CONTEXT_OF
         from inbox_worker.template_samples import samples
 
         found = []
@@ -207,11 +208,6 @@ class Templates:
         return place, line
 
 
-def names(folder: str) -> tuple[str, ...]:
-    """Return the names of the messages that `folder` must hold."""
-    return tuple(name for name in CONTEXT_OF if (name in REPLIES) is (folder != TEAM))
-
-
 def preview(templates: Templates, out_dir: Path) -> list[Path]:
     """Write every template with sample data below `out_dir` as .txt (with its subject) and .html; return the files."""
     from inbox_worker.template_samples import samples
@@ -233,7 +229,7 @@ def preview(templates: Templates, out_dir: Path) -> list[Path]:
     return written
 
 
-def _values(context: Context) -> dict[str, Any]:
+def _values(context: "Context") -> dict[str, Any]:
     return {name: getattr(context, name) for name in context.__dataclass_fields__}
 
 

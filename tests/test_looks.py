@@ -9,9 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from inbox_worker.resources import directory
-from inbox_worker.template_context import TEAM
+from inbox_worker.template_names import TEAM, names
 from inbox_worker.template_samples import samples
-from inbox_worker.templates import Templates, names
+from inbox_worker.templates import Templates
 from tests.browser import look
 
 SCHEME = "mental-health-ally"

@@ -22,7 +22,6 @@ from inbox_worker.resources import PACKAGE, directory
 from inbox_worker.template_check import element, members
 from inbox_worker.template_context import (
     CONTEXT_OF,
-    TEAM,
     Context,
     DistressContext,
     Note,
@@ -33,8 +32,9 @@ from inbox_worker.template_context import (
     notes,
 )
 from inbox_worker.template_docs import with_variables
+from inbox_worker.template_names import TEAM, names
 from inbox_worker.template_samples import samples
-from inbox_worker.templates import PARTS, Rendered, Templates, names, preview
+from inbox_worker.templates import PARTS, Rendered, Templates, preview
 
 LONDON = ZoneInfo("Europe/London")
 SHIPPED = directory("templates")
@@ -511,6 +511,10 @@ def test_a_preview_writes_text_and_html_of_every_message(templates: Templates, t
         for suffix in (".txt", ".html")
     }
     assert all(path.read_text(encoding="utf-8").strip() for path in written)
+
+
+def test_every_message_has_a_name_and_says_what_it_may_say():
+    assert set(CONTEXT_OF) == {*names(SCHEME), *names(TEAM)}
 
 
 def test_every_message_has_a_sample_that_fills_everything_and_one_that_fills_little() -> None:

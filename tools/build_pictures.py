@@ -12,7 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from inbox_worker.resources import directory
-from inbox_worker.template_context import TEAM, Answered, Context, DigestContext, HeldContext, RehearsalContext
+from inbox_worker.template_context import Answered, Context, DigestContext, HeldContext, RehearsalContext
+from inbox_worker.template_names import TEAM
 from inbox_worker.template_samples import samples
 from inbox_worker.templates import Templates
 

@@ -36,6 +36,7 @@ def run(config: ConfigOption = None) -> None:
     from inbox_worker.supervision import supervised
 
     with clear_errors(), _service(config) as service:
+        service.complete()
         stop, stopped = threading.Event(), threading.Event()
         stop_on_signals(stop)
         liveness = Liveness(service.config.liveness.hung_after)

@@ -132,7 +132,7 @@ def _leave(folder: Path, built: Service, sent: list[bytes], samples: tuple[Sampl
         for number, content in enumerate(contents, 1):
             key = samples[number - 1].key if name == "received" else _template(content)
             (folder / name / f"{number:02d}-{key}.eml").write_bytes(content)
-    scheme = built.boxes[0].reader.rules.schemes[0]
+    scheme = built.boxes[0].handling().reader.rules.schemes[0]
     section = built.config.scheme(scheme.key)
     zone = built.config.time_zone
     with built.store.reading() as view:
