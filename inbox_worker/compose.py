@@ -145,8 +145,8 @@ def _headers(draft: Draft, subject: str) -> list[str]:
         raise ValueError("Date: expected an aware time")
     in_reply_to, references = threading(draft.thread) if draft.thread else (None, ())
     lines = [
-        "Date: " + format_datetime(draft.date.astimezone(UTC)),
-        _fold("From", [*_phrase(draft.from_.name), f"<{_address('From', draft.from_.address)}>"]),
+        "Date: " + _date(draft.date),
+        _from(draft.from_),
         "To: " + _address("To", draft.to),
     ]
     if draft.reply_to:
@@ -163,6 +163,16 @@ def _headers(draft: Draft, subject: str) -> list[str]:
         f"X-Inbox-Worker: {_atom(draft.template)}/{_atom(draft.template_version)}",
         "MIME-Version: 1.0",
     ]
+
+
+@lru_cache(maxsize=8)
+def _date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=8)
+def _from(sender: Address) -> str:
+    return _fold("From", [*_phrase(sender.name), f"<{_address('From', sender.address)}>"])
 
 
 def _body(draft: Draft) -> bytes:

@@ -64,6 +64,7 @@ class Correspondence:
         self._templates = templates
         self._sections = {key: config.scheme(key) for key in mailbox.schemes}
         self._schemes = {key: scheme_of(section) for key, section in self._sections.items()}
+        self._texts = {key: _scheme_texts(self._schemes[key], section) for key, section in self._sections.items()}
         self._rehearsal = config.mode == "rehearse"
         self._show_answers = config.team.summaries.answers == "include"
         self.team = _team(config, mailbox)
@@ -76,9 +77,7 @@ class Correspondence:
         token: draws an opaque, unique part of a Message-ID. Raises TemplateError when a template fails on it.
         """
         for request in occasion.effects.messages:
-            context = self._context(request, occasion)
-            for recipient in request.recipients:
-                yield self._message(request, recipient, context, occasion, now, token())
+            yield from self._written(request, self._context(request, occasion), occasion, now, token)
 
     def service_alert(
         self, code: str, recipients: tuple[str, ...], now: datetime, token: Token
@@ -87,8 +86,7 @@ class Correspondence:
         mail = HeldMail(number=0, code=code, received=now)
         context = HeldContext(team=self.team, mail=mail, folder=self._mailbox.imap.folder, rehearsal=self._rehearsal)
         request = MessageRequest(MessageKind.ALERT, "needs_a_person", recipients, None)
-        for recipient in recipients:
-            yield self._message(request, recipient, context, None, now, token())
+        yield from self._written(request, context, None, now, token)
 
     def distress_again(
         self, entry: Held, recipients: tuple[str, ...], now: datetime, token: Token
@@ -105,62 +103,62 @@ class Correspondence:
             escalates=bool(self._distress_section.second_contacts),
         )
         request = MessageRequest(MessageKind.DISTRESS_ALERT, "distress_alert", recipients, entry.ledger.scheme)
-        for recipient in recipients:
-            # Tied to the mail as the first alert is: a reply to any of them accepts it.
-            message = self._message(request, recipient, context, None, now, token())
-            yield replace(message, ledger_id=entry.ledger.id)
+        # Tied to the mail as the first alert is: a reply to any of them accepts it.
+        messages = self._written(request, context, None, now, token)
+        yield from (replace(message, ledger_id=entry.ledger.id) for message in messages)
 
     def digest(
         self, context: DigestContext, files: tuple[File, ...], recipients: tuple[str, ...], now: datetime, token: Token
     ) -> Iterator[NewMessage]:
         """Yield the digest, one message a recipient."""
         request = MessageRequest(MessageKind.DIGEST, "digest", recipients, None)
-        for recipient in recipients:
-            yield self._message(request, recipient, context, None, now, token(), files)
+        yield from self._written(request, context, None, now, token, files)
 
-    def _message(
+    def _written(
         self,
         request: MessageRequest,
-        recipient: str,
         context: Context,
         occasion: Occasion | None,
         now: datetime,
-        token: str,
+        token: Token,
         files: tuple[File, ...] = (),
-    ) -> NewMessage:
+    ) -> Iterator[NewMessage]:
+        """Yield a message, rendered once, for each recipient."""
         section = self._sections.get(request.scheme or "")
         folder = section.templates if section and isinstance(context, ReplyContext) else TEAM
         rendered = self._templates.render(folder, request.template, context)
         answers = request.kind is MessageKind.REPLY
         summary = request.kind is MessageKind.SUMMARY
-        draft = Draft(
-            message_id=message_id(token, self._from.address),
-            from_=self._from,
-            to=recipient,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            auto_submitted=AutoSubmitted.REPLIED if answers else AutoSubmitted.GENERATED,
-            template=request.template,
-            template_version=rendered.version,
-            date=now,
-            reply_to=_applicant(occasion) if occasion and summary else None,
-            thread=thread_of(occasion.content.email) if occasion and answers else None,
-            attachments=files or self._files(request),
-        )
-        composed = compose(draft)
-        return NewMessage(
-            message_id=composed.message_id,
-            kind=request.kind,
-            template=request.template,
-            template_version=rendered.version,
-            mailbox=self._mailbox.name,
-            recipient=recipient,
-            content=composed.content,
-            scheme=request.scheme,
-            application=occasion.application.id if occasion and occasion.application else None,
-            ledger_id=occasion.ledger_id if occasion else None,
-        )
+        files = files or self._files(request)
+        for recipient in request.recipients:
+            draft = Draft(
+                message_id=message_id(token(), self._from.address),
+                from_=self._from,
+                to=recipient,
+                subject=rendered.subject,
+                text=rendered.text,
+                html=rendered.html,
+                auto_submitted=AutoSubmitted.REPLIED if answers else AutoSubmitted.GENERATED,
+                template=request.template,
+                template_version=rendered.version,
+                date=now,
+                reply_to=_applicant(occasion) if occasion and summary else None,
+                thread=thread_of(occasion.content.email) if occasion and answers else None,
+                attachments=files,
+            )
+            composed = compose(draft)
+            yield NewMessage(
+                message_id=composed.message_id,
+                kind=request.kind,
+                template=request.template,
+                template_version=rendered.version,
+                mailbox=self._mailbox.name,
+                recipient=recipient,
+                content=composed.content,
+                scheme=request.scheme,
+                application=occasion.application.id if occasion and occasion.application else None,
+                ledger_id=occasion.ledger_id if occasion else None,
+            )
 
     def _context(self, request: MessageRequest, occasion: Occasion) -> Context:
         if request.kind is MessageKind.REPLY:
@@ -177,7 +175,7 @@ class Correspondence:
         missing = missing_fields(scheme, given)
         change = occasion.effects.change
         return ReplyContext(
-            scheme=_scheme_texts(scheme, section),
+            scheme=self._texts[scheme.key],
             team=self.team,
             subject=reply_subject(occasion.content.email.subject) if occasion.content.email.subject.strip() else "",
             received=occasion.content.raw.received,
@@ -194,14 +192,14 @@ class Correspondence:
         )
 
     def _summary(self, occasion: Occasion, application: Application) -> SummaryContext:
-        scheme, section = self._scheme(application.scheme)
+        scheme, _ = self._scheme(application.scheme)
         values = {
             key: FieldValue(value.text, value.source, value.confidence) for key, value in application.values.items()
         }
         email = occasion.content.email
         reply = self._request(occasion)
         return SummaryContext(
-            scheme=_scheme_texts(scheme, section),
+            scheme=self._texts[scheme.key],
             team=self.team,
             reference=application.reference,
             received=occasion.content.raw.received,

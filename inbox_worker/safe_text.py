@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _JOINERS = "\u200c\u200d"  # needed inside Persian, Indic and emoji sequences; elsewhere a trick
+_BETWEEN_LETTERS = str.maketrans("", "", " .'’-")
+_IN_A_NAME = ("Lu", "Ll", "Lt", "Lo", "Lm", "Mn", "Mc")  # categories
 _MARKS_BEFORE_JOINER = ("Lo", "Mn", "Mc", "So", "Sk")  # categories that real joiners stand beside
 
 # Programs that show mail turn these into links by themselves. A bare domain counts where its last label is one that
@@ -77,8 +79,10 @@ def greeting_name(name: str) -> str:
         words = f"{first} {surname}"
     fits = 1 < len(words) <= 60 and len(words.split()) <= 6
     dotted = any(part[:-1].count(".") for part in words.split())  # "evil.com"; "Dr. J. Smith" is fine
-    return words if fits and not dotted and all(_in_a_name(char) for char in words) else ""
+    return words if fits and not dotted and _of_letters(words) else ""
 
 
-def _in_a_name(char: str) -> bool:
-    return char in " .'’-" or unicodedata.category(char) in ("Lu", "Ll", "Lt", "Lo", "Lm", "Mn", "Mc")
+def _of_letters(words: str) -> bool:
+    """Tell whether there are only letters, their marks, and what stands between them in names."""
+    rest = words.translate(_BETWEEN_LETTERS)
+    return rest.isalpha() or all(unicodedata.category(char) in _IN_A_NAME for char in rest)

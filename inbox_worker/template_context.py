@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated
 
 from inbox_worker.core.effects import ApplicationState
@@ -333,10 +334,13 @@ def items(scheme: Scheme, keys: Iterable[str] | None = None) -> tuple[Item, ...]
     """Return the items of `scheme` as templates name them: all, or those of `keys`; always in the form's order."""
     wanted = None if keys is None else set(keys)
     return tuple(
-        Item(field.label, field.kind is FieldKind.TEXT)
+        _item(field.label, field.kind is FieldKind.TEXT)
         for field in scheme.fields
         if wanted is None or field.key in wanted
     )
+
+
+_item = lru_cache(maxsize=256)(Item)  # of the schemes: every message names most of them
 
 
 def field_lines(scheme: Scheme, values: Mapping[str, FieldValue]) -> tuple[FieldLine, ...]:

@@ -100,3 +100,11 @@ def test_a_header_gets_one_line_of_limited_length() -> None:
     assert one_line("a\r\nBcc: x@example.org\x00 b") == "a Bcc: x@example.org b"
     assert one_line("word " * 100).endswith("…")
     assert len(one_line("word " * 100)) <= 200
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]) | st.sampled_from(" .'’-"), max_size=60))
+def test_a_name_to_greet_by_is_of_letters_and_what_stands_between_them(text: str) -> None:
+    letters = {"Lu", "Ll", "Lt", "Lo", "Lm", "Mn", "Mc"}
+    assert all(char in " .'’-" or unicodedata.category(char) in letters for char in greeting_name(text))
+    plain = "".join(char for char in text if char.isalpha())[:60]
+    assert greeting_name(plain) == (plain if len(plain) > 1 else "")

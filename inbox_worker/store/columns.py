@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
@@ -160,6 +161,7 @@ class Named(TypeDecorator[E], Generic[E]):
         return self._members.__getitem__
 
 
+@lru_cache(maxsize=16)  # the time of a transaction stands in most of its rows
 def _sqlite_text(value: datetime | None) -> str | None:
     if value is None:
         return None

@@ -14,7 +14,7 @@ from inbox_worker.store.base import Statements
 from inbox_worker.store.columns import DIGEST
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
 from inbox_worker.store.prepared import Prepared, Row
-from inbox_worker.store.recent import COUNTED, MOMENT, in_states, replies_in, replies_since
+from inbox_worker.store.recent import COUNTED, COUNTED_IN_REHEARSAL, MOMENT, in_states, replies_in, replies_since
 from inbox_worker.store.tables import answer, application, ledger, outbox, thread
 
 SENT_WINDOW = timedelta(days=7)  # RFC 3834's default window for the same answer to the same address
@@ -52,7 +52,7 @@ class KnownView(Statements):
         own = message_key(message_id) if message_id else None
         rows = self._threads(list(keys))
         threads = [row.application_id for row in rows if row.application_id is not None and row.message_key != own]
-        states = (*COUNTED, OutboxState.REHEARSED) if rehearsing else COUNTED
+        states = COUNTED_IN_REHEARSAL if rehearsing else COUNTED
         queries = _queries(states)
         content = fingerprint_key(fingerprint) if fingerprint else None
         return Known(
@@ -67,7 +67,7 @@ class KnownView(Statements):
 
     def sent_since(self, moment: datetime, states: Iterable[OutboxState] = COUNTED) -> int:
         """Return how many replies went out, or were queued to go, since `moment`: the global fuse counts them."""
-        return int(self._value(replies_since(tuple(states)), moment=moment))
+        return int(self._value(replies_since(frozenset(states)), moment=moment))
 
     def _threads(self, keys: list[bytes]) -> list[Row]:
         if len(keys) > _FEW:
@@ -108,7 +108,7 @@ class _Queries:
 
 
 @cache
-def _queries(states: tuple[OutboxState, ...]) -> _Queries:
+def _queries(states: frozenset[OutboxState]) -> _Queries:
     return _Queries(
         sent_to=Prepared(
             select(outbox.c.id, outbox.c.template, outbox.c.queued_at, outbox.c.sent_at).where(

@@ -13,9 +13,9 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self._counted: dict[tuple[datetime, tuple[OutboxState, ...]], int] = {}
+        self._counted: dict[tuple[datetime, frozenset[OutboxState]], int] = {}
 
-    def get(self, now: datetime, states: tuple[OutboxState, ...], count: Callable[[], int]) -> int:
+    def get(self, now: datetime, states: frozenset[OutboxState], count: Callable[[], int]) -> int:
         """Return the number of replies in one of `states`; `count` asks the database, the first time."""
         if (now, states) not in self._counted:
             self._counted[now, states] = count()
