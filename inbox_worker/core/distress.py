@@ -37,19 +37,19 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     """Return the gravest finding in `texts`, each a passage that the sender newly wrote."""
     found, number = NOTHING, 0
     for text in _within_limits(list(texts)):
-        before, earlier = "", frozenset[str]()
+        before, told = "", False
         for sentence in _pieces(text):
             number += 1
             looked_at = _looked_at(sentence, lexicon)
-            signs = _signs(looked_at, lexicon) if looked_at else frozenset[str]()
+            tells = bool(looked_at) and _tells(looked_at, lexicon)
             if looked_at:
                 found = _graver(found, _unless_denied(_judge(looked_at, lexicon), (sentence,), lexicon))
             if number < _READ_BY_LIKENESS and found.tier is not Tier.A:
                 found = _graver(found, _alike(sentence, lexicon))
-            if signs or earlier:
-                together = _together(before, earlier, sentence, signs, lexicon)
+            if tells or told:
+                together = _together(before, sentence, lexicon)
                 found = _graver(found, _unless_denied(together, (before, sentence), lexicon))
-            before, earlier = sentence, signs
+            before, told = sentence, tells
     return found
 
 
@@ -125,9 +125,21 @@ def _judge(text: str, lexicon: Lexicon) -> Finding:
     return found
 
 
-def _signs(text: str, lexicon: Lexicon) -> frozenset[str]:
+def _tells(text: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence shows a sign of those without which no combination alarms. Few do."""
+    return bool(_any_of_telling(lexicon).search(text))
+
+
+@lru_cache(maxsize=8)
+def _any_of_telling(lexicon: Lexicon) -> re.Pattern[str]:
+    lists = lexicon.distress
+    return pattern(tuple(text for name in lists.get("telling", ()) for text in lists[_SIGN + name]))
+
+
+def _signs(sentence: str, lexicon: Lexicon) -> frozenset[str]:
     """The names of the signs that a sentence shows."""
-    return frozenset([name for name, search in _searches(lexicon) if search(text)])
+    text = _looked_at(sentence, lexicon)
+    return frozenset([name for name, search in _searches(lexicon) if search(text)] if text else ())
 
 
 @lru_cache(maxsize=8)
@@ -145,9 +157,9 @@ def _combinations(listed: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], 
     return tuple((combination, frozenset(combination.split())) for combination in listed)
 
 
-def _together(before: str, earlier: frozenset[str], sentence: str, signs: frozenset[str], lexicon: Lexicon) -> Finding:
+def _together(before: str, sentence: str, lexicon: Lexicon) -> Finding:
     """What signs come to that weigh little alone, in a sentence and the one before it."""
-    lists, shown = lexicon.distress, signs | earlier
+    lists, shown = lexicon.distress, _signs(before, lexicon) | _signs(sentence, lexicon)
     for tier_, name in ((Tier.A, "combined_a"), (Tier.B, "combined_b")):
         for combination, wanted in _combinations(lists.get(name, ())):
             if wanted <= shown:

@@ -1,17 +1,20 @@
 """Cheap looks before dear patterns change nothing: each gives what the pattern alone gives."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbox_worker.core import acts, cleaning, words
+from inbox_worker.core import acts, cleaning, distress, words
 from inbox_worker.core.learned import Model
 from inbox_worker.core.mentions import found_in, phrases
+from inbox_worker.core.reading import Tier
 from tests.core.sample_reading import sample_rules
 
 SENTENCES = Path(__file__).resolve().parent.parent / "sentences"
+LEXICON = sample_rules().lexicon
 SCHEME = sample_rules().schemes[0]
 LISTS = (SCHEME.mentions, SCHEME.role_words, SCHEME.topic_words, SCHEME.others)
 MARKS = "aiI'`.,:-_() \t\n\u2019\u00e9\u00df\u00a0\u200b\u0130\u212a"
@@ -61,7 +64,7 @@ def test_the_longest_abbreviations_end_no_sentence(abbreviation: str):
     assert len(words.sentences(f"There were at that time {abbreviation} Ten of us.")) == 1
 
 
-MODEL = sample_rules().lexicon.acts
+MODEL = LEXICON.acts
 DANGER = ("distress_a", "distress_b")
 KNOWN = sorted(name for name in MODEL.places if "~" not in name and name not in "<>")
 PHRASES = st.lists(st.sampled_from(KNOWN) | PIECES, max_size=12).map(" ".join)
@@ -70,6 +73,7 @@ LABELLED = [
 ]
 
 
+@settings(deadline=None)  # the first builds and compiles
 @given(PHRASES | st.sampled_from(LABELLED))
 def test_no_sentence_that_reads_like_danger_ends_at_the_look(text: str):
     if any(acts.does(text, label, MODEL) for label in DANGER):
@@ -95,3 +99,31 @@ def test_the_look_serves_any_labels(labels: tuple[str, ...]):
 
 def test_an_empty_model_ends_every_sentence():
     assert not acts.may_do("I want to die.", DANGER, Model())
+
+
+SIGNS = tuple(name.removeprefix("sign_") for name in LEXICON.distress if name.startswith("sign_"))
+ALL_SIGNS = replace(LEXICON, distress={**LEXICON.distress, "telling": SIGNS})
+TROUBLE = (
+    "i", "i'm", "my husband", "he", "they", "knife", "the bridge", "my pills", "sitting here", "i've got", "want to",
+    "die", "end it", "kill time", "killing myself", "tonight", "just", "goodbye", "tell my mum", "no point", "hopeless",
+    "cut my arms", "every night", "hits me", "the kids", "at home", "afraid", "i'm afraid i can't", "going to", "hope",
+    "police", "dead keen", "in 2015", "a student told me", "and", ".", ". ", "! ", "so", "when i was nineteen",
+)  # fmt: skip
+TALES = st.lists(st.sampled_from(TROUBLE), max_size=14).map(" ".join)
+
+
+@pytest.mark.parametrize("name", ["combined_a", "combined_b"])
+def test_every_combination_has_a_telling_sign(name: str):
+    assert [text for text in LEXICON.distress[name] if not {*text.split()} & {*LEXICON.distress["telling"]}] == []
+    assert {sign for text in LEXICON.distress[name] for sign in text.split()} <= {*SIGNS}
+
+
+@settings(deadline=None)  # the first builds and compiles
+@given(TALES | st.sampled_from(LABELLED) | st.lists(st.sampled_from(LABELLED), max_size=3).map(" ".join))
+def test_looking_for_telling_signs_first_finds_the_same(text: str):
+    assert distress.tier([text], LEXICON) == distress.tier([text], ALL_SIGNS)
+
+
+def test_signs_meet_in_the_tales_that_are_tried():
+    tale = "i'm sitting here . i've got my pills . goodbye"
+    assert distress.tier([tale], replace(LEXICON, distress={**LEXICON.distress, "A": (), "B": ()})).tier is Tier.A
