@@ -8,7 +8,7 @@ from inbox_worker.core.labelled import MAX_LINES as LINES_OF_A_FORM
 from inbox_worker.core.mail import Email
 from inbox_worker.core.mentions import found_in, misspelt
 from inbox_worker.core.scheme import Rules, Scheme
-from inbox_worker.core.words import fold, tokens
+from inbox_worker.core.words import fold_whole, words_of
 
 _SHORT = 6_000  # characters; in longer mail the role alone ("ally") says nothing
 _MAX_TEXT = 400_000  # characters; longer mail is looked at to here
@@ -34,9 +34,8 @@ def concerned(email: Email, document: Document, rules: Rules) -> tuple[Scheme, .
         room -= len(text)
         if room <= 0:
             break
-    # line by line: what reads the lines again finds them folded, and cut into words
-    folded = " ".join(filter(None, map(fold, texts)))
-    words = [word for text in texts for word in tokens(text)]
+    folded = fold_whole(" ".join(texts))
+    words = words_of(folded)
     return tuple(scheme for scheme in rules.schemes if may_concern(folded, words, scheme))
 
 

@@ -15,11 +15,12 @@ _FOLD = {
 }  # fmt: skip
 _MARKS = re.compile(f"[{''.join(_FOLD)}]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[^\W\d_])|(?<=[.!?][\"')\]])\s+(?=[\"'(\[]*[^\W\d_])")
+_SENTENCE_END = re.compile(r"([.!?])[\"')\]]*\s+(?=[\"'(\[]*[^\W\d_])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|prof|mr|mrs|ms|mx|st|no|vs|etc|approx|dept|tel|ext|incl|e\.g|i\.e|eg|ie|rev|sr|jr)|\b[A-Z])\.$", re.I
 )
 _LONGEST_ABBREVIATION = 10  # characters, with its full stop
+_LONGER_WORD = 8  # characters, with its full stop, of a word that is longer than any of them
 
 _Result = TypeVar("_Result")
 
@@ -41,12 +42,17 @@ def _remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
 _REMEMBERED, _REMEMBERED_LENGTH = 4_096, 2_000  # texts, and characters of one
 
 
-@_remembered
-def fold(text: str) -> str:
-    """Return `text` in lower case with plain quotes, dashes and single spaces. May change its length."""
+def fold_whole(text: str) -> str:
+    """Return what `fold` does, and remember nothing: for the text of a whole mail."""
     if text.isascii():
         return " ".join(text.replace("`", "'").lower().split())
     return " ".join(_plain_marks(text).casefold().split())
+
+
+@_remembered
+def fold(text: str) -> str:
+    """Return `text` in lower case with plain quotes, dashes and single spaces. May change its length."""
+    return fold_whole(text)
 
 
 @_remembered
@@ -65,12 +71,16 @@ def _plain_marks(text: str) -> str:
 _ASCII_WORDS = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
 
 
+def words_of(folded: str) -> list[str]:
+    """Return the words of a text that is folded, as `tokens` does."""
+    if folded.isascii() and "'" not in folded:  # a table is three times as fast as the pattern
+        return folded.translate(_ASCII_WORDS).split()
+    return _WORD.findall(folded)
+
+
 @_remembered
 def _words(text: str) -> tuple[str, ...]:
-    folded = fold(text)
-    if folded.isascii() and "'" not in folded:  # a table is three times as fast as the pattern
-        return tuple(folded.translate(_ASCII_WORDS).split())
-    return tuple(_WORD.findall(folded))
+    return tuple(words_of(fold(text)))
 
 
 def tokens(text: str) -> list[str]:
@@ -155,10 +165,21 @@ def sentences(text: str) -> list[str]:
 
 @_remembered
 def _sentences(text: str) -> tuple[str, ...]:
+    pieces = _SENTENCE_END.split(text)  # every other one is the mark that ends a sentence
     parts: list[str] = []
-    for piece in _SENTENCE_END.split(text):
-        if parts and _ABBREVIATION.search(parts[-1], max(0, len(parts[-1]) - _LONGEST_ABBREVIATION)):
-            parts[-1] = f"{parts[-1]} {piece}"
-        elif piece.strip():
-            parts.append(piece)
+    goes_on = False
+    for piece, mark in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if goes_on:
+            parts[-1] = f"{parts[-1]} {piece}{mark}"
+        elif mark or piece.strip():
+            parts.append(piece + mark)
+        goes_on = bool(parts) and _abbreviates(parts[-1])
     return tuple(part.strip() for part in parts)
+
+
+def _abbreviates(part: str) -> bool:
+    """Whether an abbreviation or an initial ends `part`."""
+    word = part[-_LONGER_WORD:-1]
+    if part[-1:] != "." or (len(word) == _LONGER_WORD - 1 and word.isalpha()):
+        return False
+    return bool(_ABBREVIATION.search(part, max(0, len(part) - _LONGEST_ABBREVIATION)))

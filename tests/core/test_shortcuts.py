@@ -1,5 +1,6 @@
 """Cheap looks before dear patterns change nothing: each gives what the pattern alone gives."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +26,55 @@ PARTS = (
 PIECES = st.sampled_from([*MARKS, *PARTS])
 TEXTS = st.lists(PIECES, max_size=12).map("".join) | st.lists(PIECES, max_size=8).map(" ".join)
 
+ENDS = (
+    ". ",
+    ".) ",
+    '." ',
+    "! ",
+    "?' ",
+    " ",
+    "\n",
+    ". (",
+    "Dr",
+    "J",
+    "Approx",
+    "e.g",
+    "etc",
+    "carefully",
+    "ten",
+    "3",
+    "'",
+)
+MARKED = st.lists(st.sampled_from(ENDS), max_size=16).map("".join)
+
 
 @given(TEXTS)
 def test_words_are_those_of_the_pattern(text: str):
     assert words.tokens(text) == words._WORD.findall(words.fold(text))
+
+
+def slow_sentences(text: str) -> list[str]:
+    """Cut behind each mark, and join again what an abbreviation parted."""
+    parts: list[str] = []
+    end = r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[^\W\d_])|(?<=[.!?][\"')\]])\s+(?=[\"'(\[]*[^\W\d_])"
+    for piece in re.split(end, text):
+        if parts and words._ABBREVIATION.search(parts[-1]):
+            parts[-1] = f"{parts[-1]} {piece}"
+        elif piece.strip():
+            parts.append(piece)
+    return [part.strip() for part in parts]
+
+
+@given(TEXTS | MARKED)
+def test_sentences_end_where_the_pattern_ends_them(text: str):
+    assert words.sentences(text) == slow_sentences(text)
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_lines_folded_together_are_what_they_are_alone(texts: list[str]):
+    folded = words.fold_whole(" ".join(texts))
+    assert folded == " ".join(filter(None, map(words.fold, texts)))
+    assert words.words_of(folded) == [word for text in texts for word in words.tokens(text)]
 
 
 @given(TEXTS)
