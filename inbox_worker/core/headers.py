@@ -25,7 +25,7 @@ _WELL_KNOWN = re.compile(
     re.IGNORECASE,
 )
 
-Field = tuple[str, bytes]  # name as written, raw value (still folded)
+Field = tuple[str, bytes]  # name in lower case, raw value (still folded)
 
 
 def split(content: bytes) -> tuple[list[Field], bytes]:
@@ -64,7 +64,7 @@ def _fields(block: bytes) -> list[Field]:
             if fields:
                 fields[-1][1].append(line)
         elif (found := _FIELD.match(line)) and len(fields) < MAX_FIELDS:
-            fields.append((found[1].decode("ascii"), [found[2]]))
+            fields.append((found[1].decode("ascii").lower(), [found[2]]))
     return [(name, b"\n".join(lines)[:MAX_HEADER].strip()) for name, lines in fields]
 
 

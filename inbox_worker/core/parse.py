@@ -1,9 +1,11 @@
 """RawMail -> Email; never raises; the only place that knows mail-parser.
 
-mail-parser builds the tree of parts and reads addresses and the date, from a copy of the mail that is healed first:
-only the header fields that it is asked about, 8-bit names as encoded words, the contents of the parts cut out. Whatever
-it gets wrong in silence is read here instead. Where it raises, the standard library's compat32 parser takes over, then
-the header block alone; `Email.defects` then holds PARSER_FAILED.
+mail-parser builds the tree of parts and reads addresses and the date, from what was healed first: a skeleton of the
+mail, without the contents of its parts, and a header of few fields, 8-bit names as encoded words. Whatever it gets
+wrong in silence is read here instead. Where it raises, the standard library's compat32 parser takes over, then the
+header block alone; `Email.defects` then holds PARSER_FAILED.
+
+Mails of one make have one and the same skeleton: what mail-parser said of the last ones is remembered.
 """
 
 import email
@@ -14,32 +16,34 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 
 import mailparser
 
 from inbox_worker.core import bodies, headers, healing
 from inbox_worker.core.cleaning import header_text
 from inbox_worker.core.headers import Field
+from inbox_worker.core.healing import Skeleton
 from inbox_worker.core.mail import Address, Email, RawMail
+from inbox_worker.core.parts import Parts, listing
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # it logs header text of every odd mail
 
 MAX_ADDRESSES = 1_000
+_REMEMBERED = 1_000  # characters of a skeleton or a list of addresses of which hundreds may stay in memory
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(days=2)  # clocks and zones are wrong by a day, seldom by more
 _FINGERPRINT_FIELDS = ("message-id", "from", "to", "date", "subject")
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What a parser made of the healed copy."""
+class _Head:
+    """What a parser made of the header."""
 
-    tree: Message | None
     from_: tuple[Address, ...]
     reply_to: tuple[Address, ...]
     recipients: tuple[Address, ...]
     date: datetime | None
-    defects: tuple[str, ...]
 
 
 def parse(raw: RawMail) -> Email:
@@ -53,10 +57,10 @@ def parse(raw: RawMail) -> Email:
     body, truncated = healing.without_excess_parts(fields, body)
     if truncated:
         defects.append("TRUNCATED_PARTS")
-    healed = healing.skeleton(healing.header(fields), body)
-    read = _read(fields, healed.content)
-    defects.extend(read.defects)
-    found = bodies.collect(read.tree, healed.restore, _tree)
+    healed = healing.skeleton(healing.mime_header(fields), body)
+    head, parts, failures = _read(fields, healed)
+    defects.extend(failures)
+    found = bodies.collect(parts, healed.restore, _tree)
     for parameters in found.parameters:
         if parameters.get("boundary") in healed.names:
             parameters["boundary"] = healed.names[parameters["boundary"]]
@@ -64,11 +68,11 @@ def parse(raw: RawMail) -> Email:
     return Email(
         message_id=_message_id(values),
         headers=values,
-        from_=read.from_,
-        reply_to=read.reply_to,
-        recipients=read.recipients,
+        from_=head.from_,
+        reply_to=head.reply_to,
+        recipients=head.recipients,
         subject=values.get("subject", ("",))[0],
-        date=_plausible(read.date, raw.received),
+        date=_plausible(head.date, raw.received),
         in_reply_to=headers.message_ids(" ".join(values.get("in-reply-to", ()))),
         references=headers.message_ids(" ".join(values.get("references", ()))),
         plain=found.plain,
@@ -86,7 +90,7 @@ def parse(raw: RawMail) -> Email:
 def _values(fields: Iterable[Field]) -> dict[str, tuple[str, ...]]:
     values: dict[str, list[str]] = {}
     for name, value in fields:
-        values.setdefault(name.lower(), []).append(headers.decoded(value))
+        values.setdefault(name, []).append(headers.decoded(value))
     return {name: tuple(several) for name, several in values.items()}
 
 
@@ -116,27 +120,72 @@ def _fingerprint(values: dict[str, tuple[str, ...]], found: bodies.Bodies) -> st
     return digest.hexdigest()
 
 
-def _read(fields: list[Field], healed: bytes) -> _Read:
+def _read(fields: list[Field], healed: Skeleton) -> tuple[_Head, Parts, tuple[str, ...]]:
+    """Return what the parser says of header and parts, and the codes of what it failed on."""
     try:
-        parser = mailparser.parse_from_bytes(healed)
-        return _Read(
-            parser.message,
-            _addresses(parser.from_, healing.address_list(fields, healing.SENDERS)),
-            _addresses(parser.reply_to, healing.address_list(fields, healing.REPLY_TO)),
-            _addresses(parser.to, ""),
-            parser.date,
-            (),
-        )
+        return _head(fields), _parts(healed), ()
     except Exception as failure:
         deep = isinstance(failure, RecursionError | mailparser.exceptions.MailParserRecursionError)
-        return _read_without_mail_parser(fields, healed, ("PARSER_FAILED", *(("TOO_DEEP",) if deep else ())))
+        tree = _tree(healed.content)
+        parts = Parts() if tree is None else listing(tree)
+        return _head_without_mail_parser(fields), parts, ("PARSER_FAILED", *(("TOO_DEEP",) if deep else ()))
 
 
-def _read_without_mail_parser(fields: list[Field], healed: bytes, defects: tuple[str, ...]) -> _Read:
+def _parts(healed: Skeleton) -> Parts:
+    content = healed.content
+    # a file name is the sender's own, and seldom comes twice
+    common = healed.bare and len(content) <= _REMEMBERED and b"name" not in content.lower()
+    return _remembered_parts(content) if common else _parsed_parts(content)
+
+
+def _parsed_parts(content: bytes) -> Parts:
+    return listing(mailparser.parse_from_bytes(content).message)
+
+
+@lru_cache(maxsize=256)
+def _remembered_parts(content: bytes) -> Parts:
+    return _parsed_parts(content)
+
+
+def _head(fields: list[Field]) -> _Head:
+    from_, reply_to = healing.address_list(fields, healing.SENDERS), healing.address_list(fields, healing.REPLY_TO)
+    date = next((header_text(headers.raw_text(value)) for name, value in fields if name == "date"), "")
+    parsed = _parsed_head(("From", from_), ("Reply-To", reply_to), ("Date", date))
+    return _Head(
+        _addresses(parsed.from_, from_),
+        _addresses(parsed.reply_to, reply_to),
+        _recipients(healing.address_list(fields, healing.RECIPIENTS)),
+        parsed.date,
+    )
+
+
+def _recipients(text: str) -> tuple[Address, ...]:
+    return _remembered_recipients(text) if len(text) <= _REMEMBERED else _parsed_recipients(text)
+
+
+def _parsed_recipients(text: str) -> tuple[Address, ...]:
+    return _addresses(_parsed_head(("To", text)).to, "") if text else ()
+
+
+@lru_cache(maxsize=64)
+def _remembered_recipients(text: str) -> tuple[Address, ...]:
+    return _parsed_recipients(text)
+
+
+def _parsed_head(*fields: tuple[str, str]) -> mailparser.MailParser:
+    """Return what mail-parser reads in a mail of these fields and nothing else."""
+    message = Message()
+    for name, value in fields:
+        if value:
+            message[name] = headers.ascii_only(value).encode("ascii", "replace").decode("ascii")
+    return mailparser.MailParser(message)
+
+
+def _head_without_mail_parser(fields: list[Field]) -> _Head:
     lists = [healing.address_list(fields, names) for names in (healing.SENDERS, healing.REPLY_TO, healing.RECIPIENTS)]
     from_, reply_to, recipients = (_addresses(_getaddresses(text), text) for text in lists)
-    date = next((_date(headers.raw_text(value)) for name, value in fields if name.lower() == "date"), None)
-    return _Read(_tree(healed), from_, reply_to, recipients, date, defects)
+    date = next((_date(headers.raw_text(value)) for name, value in fields if name == "date"), None)
+    return _Head(from_, reply_to, recipients, date)
 
 
 def _international(address: str) -> str:
