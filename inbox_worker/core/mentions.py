@@ -115,7 +115,7 @@ def serves_others(text: str, scheme: Scheme) -> str:
     return match.group() if match else ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def about(text: str, scheme: Scheme) -> Subject:
     """Return what `text` speaks of. Phrases of other schemes are looked for where ours were taken out."""
     folded = fold(text)

@@ -39,7 +39,7 @@ def _remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
     return bounded
 
 
-_REMEMBERED, _REMEMBERED_LENGTH = 4_096, 2_000  # texts, and characters of one
+_REMEMBERED, _REMEMBERED_LENGTH = 1_024, 2_000  # texts: the lines of a long mail; characters of one
 
 
 def fold_whole(text: str) -> str:
