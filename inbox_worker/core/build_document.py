@@ -61,10 +61,10 @@ def _chosen(text: str | None, markup: str | None) -> list[Block]:
         text, markup = None, markup or text  # mark-up that is labelled as text
     if not markup or not markup.strip():
         return plain.read(text or "")
-    if not text or not text.strip() or _says_less(text, markup):
+    lowered = markup.lower()
+    if not text or not text.strip() or _says_less(text, markup, lowered):
         return html.read(markup)
     blocks = plain.read(text)
-    lowered = markup.lower()
     rows, coloured = _has_rows(markup, lowered), _has_colours(lowered)
     if not rows and not coloured:
         return blocks
@@ -86,11 +86,12 @@ def _has_rows(markup: str, lowered: str) -> bool:
     return lowered.count("<td") + lowered.count("<th") > 1 and bool(_ROW.search(markup))
 
 
-def _says_less(text: str, markup: str) -> bool:
+def _says_less(text: str, markup: str, lowered: str) -> bool:
     """Is `text` a stub ("your program cannot show HTML"), or cut off?"""
     words = set(_words(text))
-    without_style = _STYLE.sub("<>", markup)  # a tag again, so that what stands around it is read as before
-    shown = set(_words(_TAG.sub(" ", without_style)))
+    if "<style" in lowered or not markup.isascii():  # other alphabets have letters that count as an s too
+        markup = _STYLE.sub("<>", markup)  # a tag again, so that what stands around it is read as before
+    shown = set(_words(_TAG.sub(" ", markup)))
     return len(shown & words) * 10 < len(shown) * 4 if len(shown) >= 5 else not words
 
 

@@ -15,6 +15,7 @@ _MAX_INTRODUCTION_LINES = 4
 _VERB_ALONE = 20  # characters of a last line that holds nothing but "wrote:"
 _LABEL_END = 24  # no name of a field is longer
 _COLONS = (":", "：")
+_SEPARATING = "-—_=*"  # what drawn lines begin with
 
 
 class Form(Enum):
@@ -40,15 +41,28 @@ _ADDRESSES = re.compile(r"@|;\s*$|^<")
 def find(blocks: Sequence[Block]) -> list[Head]:
     """Return the heads among `blocks`, in order, without overlap."""
     heads: list[Head] = []
-    at = 0
-    while at < len(blocks):
-        head = _at(blocks, at)
+    for at in _places(blocks):
+        head = _at(blocks, at) if not heads or at >= heads[-1].end else None
         if head:
             heads.append(head)
-            at = head.end
-        else:
-            at += 1
     return heads
+
+
+def _places(blocks: Sequence[Block]) -> list[int]:
+    """Where a head may begin: a look at which most lines end, for each form of a head needs one of these."""
+    found: set[int] = set()
+    for at, block in enumerate(blocks):
+        text = block.text
+        if text.endswith(_COLONS):  # the end of an introduction, which begins up to three lines before it
+            found.update(range(max(0, at + 1 - _MAX_INTRODUCTION_LINES), at + 1))
+        elif text[:1] in _SEPARATING or _may_be_field(text) or block.rule or block.hint is Kind.FORWARD_HEAD:
+            found.add(at)
+    return sorted(found)
+
+
+def _may_be_field(text: str) -> bool:
+    begin = text[:_LABEL_END]
+    return ":" in begin or "：" in begin
 
 
 def _at(blocks: Sequence[Block], at: int) -> Head | None:
@@ -61,7 +75,7 @@ def _at(blocks: Sequence[Block], at: int) -> Head | None:
 
 def _separated(blocks: Sequence[Block], at: int) -> Head | None:
     text = blocks[at].text
-    if text[:1] not in "-—_=*" and not text.endswith(_COLONS):
+    if text[:1] not in _SEPARATING and not text.endswith(_COLONS):
         return None
     known = words.SEPARATOR.fullmatch(text) or words.BEGIN_FORWARDED.match(text)
     if not known and not words.DASHED.fullmatch(text):
@@ -111,7 +125,7 @@ def _continues(blocks: Sequence[Block], at: int) -> bool:
 
 def _field_name(text: str) -> str:
     """Return which field of a head the line is, or ""."""
-    if ":" not in text[:_LABEL_END] and "：" not in text[:_LABEL_END]:
+    if not _may_be_field(text):
         return ""
     for name, pattern in words.FIELDS.items():
         if pattern.match(text):

@@ -5,11 +5,13 @@ import re
 from inbox_worker.core.block import MAX_LINE, MAX_LINES, Block, collapse, is_rule, split_bullet, split_cells
 
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>)+")
+_BEFORE_MARK = 4  # characters in which a line's first ">" stands
 # What mail programs make of bold type when they write the text part: *Name:* Jo
 _EMPHASIS = re.compile(
     r"(?<![\w*])(\*{1,2})(?=\S)([^*\n]{1,300}(?:\n[> ]*[^*\n]{1,300})?)(?<=\S)\1(?![\w*])",
 )
 _LINK_TARGET = re.compile(r"(?<=\S)[ \t]?<(?:https?://|mailto:|tel:)[^<>\s]{1,2000}>", re.IGNORECASE)
+_LINKS = ("<http", "<ma", "<tel")  # of the two; written short, since some letters have cases beyond these
 _BARE_MAILTO = re.compile(r"<mailto:([^<>\s]{1,320})>", re.IGNORECASE)
 # A clear-signed text (RFC 9580 s.7) is read without its armour
 _ARMOUR = re.compile(
@@ -26,7 +28,7 @@ def read(text: str) -> list[Block]:
     gap = False
     depth = 0
     for line in _plain(text).split("\n")[:MAX_LINES]:
-        marks = _QUOTE.match(line)
+        marks = _QUOTE.match(line) if ">" in line[:_BEFORE_MARK] else None
         level = marks[0].count(">") if marks else 0
         content = line[marks.end() :] if marks else line
         if not content.strip():
@@ -43,11 +45,15 @@ def _plain(text: str) -> str:
     """Return `text` without what only stands for mark-up: emphasis, link targets behind their text, image names."""
     if "*" in text:
         text = _EMPHASIS.sub(r"\2", text)
-    if "<" in text:
+    if "<" in text and _has_link(text.lower()):
         text = _BARE_MAILTO.sub(r"<\1>", _LINK_TARGET.sub(_drop_target, text))
     if "-----BEGIN PGP SIGN" in text:
         text = _ARMOUR.sub("", text)
     return _IMAGE.sub("", text) if "[" in text else text
+
+
+def _has_link(lowered: str) -> bool:
+    return any(begin in lowered for begin in _LINKS)
 
 
 def _drop_target(found: re.Match[str]) -> str:
@@ -57,6 +63,8 @@ def _drop_target(found: re.Match[str]) -> str:
 
 
 def _pieces(content: str) -> list[str]:
+    if len(content) <= MAX_LINE:
+        return [content]
     return [content[at : at + MAX_LINE] for at in range(0, len(content), MAX_LINE)]
 
 

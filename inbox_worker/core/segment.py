@@ -62,6 +62,8 @@ def has_answers_in_colour(blocks: Sequence[Block]) -> bool:
 
 def _resolved(blocks: Sequence[Block]) -> list[Block]:
     """Return `blocks` in which a bare <blockquote> counts as quoted only below a line that introduces a quotation."""
+    if not any(block.soft for block in blocks):
+        return list(blocks)
     resolved: list[Block] = []
     quoted = False
     for at, block in enumerate(blocks):
@@ -75,7 +77,10 @@ def _resolved(blocks: Sequence[Block]) -> list[Block]:
 def _earlier_mail(blocks: Sequence[Block], forward: bool) -> tuple[list[int], list[Kind | None]]:
     """Return the quote depth of each block, and its kind where it is earlier mail or a head."""
     found = heads.find(blocks)
+    if not found and not any(block.depth for block in blocks):
+        return [0] * len(blocks), [None] * len(blocks)
     starts = {head.start: head for head in found}
+    forwards = [head for head in found if head.forward]
     levels: list[int] = []
     kinds: list[Kind | None] = []
     regions: list[int] = []  # depth as marked, of each head without quote marks below it
@@ -86,8 +91,8 @@ def _earlier_mail(blocks: Sequence[Block], forward: bool) -> tuple[list[int], li
         while regions and block.depth < regions[-1]:
             regions.pop()
         level = block.depth + len(regions)
-        if not regions and not any(levels[-1:]) and at >= head_end:
-            root = Kind.FORWARDED if forward or _starts_forward(blocks, at, found) else Kind.QUOTED
+        if not regions and at >= head_end and not (levels and levels[-1]):
+            root = Kind.FORWARDED if forward or _starts_forward(blocks, at, forwards) else Kind.QUOTED
         if head:
             head_end = head.end
         if at < head_end:
@@ -105,11 +110,9 @@ def _ending(found: Sequence[Head], end: int) -> Head:
     return next(head for head in found if head.end == end)
 
 
-def _starts_forward(blocks: Sequence[Block], at: int, found: Sequence[Head]) -> bool:
-    """Does the quoted text that begins at `at` begin with a head that says "forwarded"?"""
-    return any(
-        head.forward and at <= head.start <= at + 3 and blocks[head.start].depth >= blocks[at].depth for head in found
-    )
+def _starts_forward(blocks: Sequence[Block], at: int, forwards: Sequence[Head]) -> bool:
+    """Does the quoted text that begins at `at` begin with one of `forwards`, the heads that say "forwarded"?"""
+    return any(at <= head.start <= at + 3 and blocks[head.start].depth >= blocks[at].depth for head in forwards)
 
 
 def _opens(blocks: Sequence[Block], head: Head) -> bool:
@@ -136,6 +139,8 @@ def _answers_by_ink(blocks: Sequence[Block], kinds: Sequence[Kind | None]) -> se
     question.
     """
     earlier = [at for at, kind in enumerate(kinds) if kind in (Kind.QUOTED, Kind.FORWARDED) and blocks[at].text]
+    if not any(blocks[at].inks for at in earlier):
+        return set()
     answering: Counter[str] = Counter()
     others: Counter[str] = Counter()
     before = ""

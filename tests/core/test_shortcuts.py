@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbox_worker.core import acts, cleaning, distress, words
+from inbox_worker.core import acts, build_document, cleaning, distress, heads, plain, words
+from inbox_worker.core.block import Block
+from inbox_worker.core.document import Kind
 from inbox_worker.core.learned import Model
 from inbox_worker.core.mentions import found_in, phrases
 from inbox_worker.core.reading import Tier
@@ -173,3 +175,66 @@ def test_looking_for_telling_signs_first_finds_the_same(text: str):
 def test_signs_meet_in_the_tales_that_are_tried():
     tale = "i'm sitting here . i've got my pills . goodbye"
     assert distress.tier([tale], replace(LEXICON, distress={**LEXICON.distress, "A": (), "B": ()})).tier is Tier.A
+
+
+LINES = (
+    "", "Hello,", "Dear team:", "Name: Jo Bell", "On Mon, 2 Nov 2026 at 10:01, Jo Bell", "<jo.bell@kent.ac.uk> wrote:",
+    "On Mon, 2 Nov 2026 at 10:01, Jo Bell <jo.bell@kent.ac.uk> wrote:", "wrote:", "2026-11-02 10:01 Jo Bell wrote:",
+    "From: Jo Bell", "Sent: 2 November 2026", "To: team@kent.ac.uk", "Subject: Room", "Cc: a@kent.ac.uk;", "发件人：Jo",
+    "-----Original Message-----", "Begin forwarded message:", "---------- Forwarded message ---------", "____________",
+)  # fmt: skip
+BLOCKS = st.lists(
+    st.builds(
+        Block,
+        st.sampled_from(LINES),
+        depth=st.sampled_from([0, 0, 0, 1, 2]),
+        gap=st.booleans(),
+        rule=st.sampled_from([False] * 9 + [True]),
+        hint=st.sampled_from([None] * 9 + [Kind.FORWARD_HEAD]),
+    ),
+    max_size=12,
+)
+
+
+@given(BLOCKS)
+def test_a_head_is_found_wherever_one_begins(blocks: list[Block]):
+    found, at = [], 0
+    while at < len(blocks):
+        head = heads._at(blocks, at)
+        found += [head] if head else []
+        at = head.end if head else at + 1
+    assert heads.find(blocks) == found
+
+
+QUOTING = ">", " >", "   >", "    >", ">> >", "\t>", "x >", "- >", "a"
+LINKS = (
+    "<http",
+    "<HTTPS://a.org/b>",
+    "<mailto:jo@kent.ac.uk>",
+    "<MAILTO:",
+    "<tel:1>",
+    "<ma\u0131lto:a>",
+    "our page",
+    ":",
+    " ",
+)
+
+
+@given(st.lists(st.sampled_from(QUOTING), max_size=4).map("".join))
+def test_a_line_is_quoted_where_the_pattern_says_so(line: str):
+    assert not plain._QUOTE.match(line) or ">" in line[: plain._BEFORE_MARK]
+
+
+@given(st.lists(st.sampled_from(LINKS), max_size=6).map("".join))
+def test_targets_of_links_are_taken_out_wherever_the_patterns_find_them(text: str):
+    slow = plain._BARE_MAILTO.sub(r"<\1>", plain._LINK_TARGET.sub(plain._drop_target, text))
+    assert plain._plain(text) == slow
+
+
+@given(st.lists(st.sampled_from(["<style>", "</STYLE>", "<\u017ftyle>", "<p>", "ally", " ", "role", "<"]), max_size=9))
+def test_a_style_sheet_is_no_text_however_it_is_written(pieces: list[str]):
+    markup = "".join(pieces) + " one two three four five"
+    shown = build_document._STYLE.sub("<>", markup)
+    # two words of five are just enough: any word more that is shown makes the text say less
+    fast = build_document._says_less("one two", markup, markup.lower())
+    assert fast == build_document._says_less("one two", shown, "<style")
