@@ -150,6 +150,7 @@ class Intake:
         recorder, now = self._handling().recorder, self._clock()
         with self._store.transaction() as tx:
             tx.serialise(_TURN)
+            recorder.look_ahead(tx, found)
             for mail in found:
                 raw = mail.content.raw
                 entries.append((raw, recorder.record(tx, mail, now, manner=manner, answered=raw.id in answered)))

@@ -1,6 +1,6 @@
 """One mail that was read -> all that follows from it, in the transaction at hand. All of it is stored, or none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,12 +18,13 @@ from inbox_worker.correspondence import Correspondence, Occasion
 from inbox_worker.errors import StoreError, Unstorable
 from inbox_worker.mail_read import Manner, Understood, Unread, place_of
 from inbox_worker.reader import Content, Reader
-from inbox_worker.records import WORKER, Application, SeenBy
+from inbox_worker.records import WORKER, Application, Clues, SeenBy
 from inbox_worker.store import Tx
 from inbox_worker.store.privacy import ERASED
 from inbox_worker.tombs import Tombs
 
 _LOG = log.logger(__name__)
+_WORTH_A_LOOK = 4  # mails: a look at all costs a little more than asking about one
 _NOT_THE_APPLICANT = frozenset({"ON_BEHALF", "FORWARDED"})
 
 
@@ -54,6 +55,11 @@ class Recorder:
         self._token = token
         self._filing = Filing() if filing is None or rehearse else filing
         self._tombs = tombs
+
+    def look_ahead(self, tx: Tx, mails: Sequence[Understood | Unread]) -> None:
+        """Look up at once what may be on record about these mails, where they are enough to be worth it."""
+        if len(mails) >= _WORTH_A_LOOK:
+            tx.look_ahead(_clues(mail.content) for mail in mails)
 
     def record(
         self, tx: Tx, mail: Understood | Unread, now: datetime, *, manner: Manner = Manner.LIVE, answered: bool = False
@@ -243,6 +249,18 @@ class Recorder:
 
     def _scheme(self, change: ApplicationChange) -> Scheme:
         return next(scheme for scheme in self._reader.rules.schemes if scheme.key == change.scheme)
+
+
+def _clues(content: Content) -> Clues:
+    email = content.email
+    people = (*email.from_[:1], *email.reply_to)
+    return Clues(
+        content.raw.id,
+        email.message_id,
+        email.fingerprint,
+        (*email.in_reply_to, *email.references),
+        tuple(each.address for each in people),
+    )
 
 
 def _buried(tombs: Tombs, tx: Tx, content: Content) -> bool:

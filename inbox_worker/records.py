@@ -28,6 +28,17 @@ class Point:
     missing: int = 0  # mails that the server had then and the ledger had not
 
 
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """All that a mail may be known again by, or belong to something on record by."""
+
+    mail: MailId
+    message_id: str | None  # with <>
+    fingerprint: str  # "" where it could not be made
+    references: tuple[str, ...] = ()  # ids with <>, newest last
+    addresses: tuple[str, ...] = ()  # whom it is from, and who wants the answers
+
+
 class SeenBy(Enum):
     """By which key a mail was found in the ledger."""
 

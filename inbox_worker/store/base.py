@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Table
 
+from inbox_worker.store.novelty import Novelty
 from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.tally import Tally
 
@@ -22,6 +23,7 @@ class Statements:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._tally = Tally()
+        self._novelty = Novelty()
 
     def _all(self, statement: Executable | Prepared, **parameters: Any) -> list[Row]:
         if isinstance(statement, Prepared):
@@ -39,11 +41,14 @@ class Statements:
 
     def _insert(self, table: Table, **values: Any) -> int:
         """Insert a row into a table with a column `id`; return the new id."""
+        self._novelty.note(table, values)
         return int(self._value(_inserting(table, tuple(values)), **values))
 
     def _insert_all(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         """Insert rows that fill the same columns."""
         if rows := list(rows):
+            for row in rows:
+                self._novelty.note(table, row)
             _inserting_plainly(table, tuple(rows[0])).each(self._connection, rows)
 
     def _changed(self, statement: Executable | Prepared, **parameters: Any) -> int:
@@ -54,6 +59,7 @@ class Statements:
 
     def _insert_unless_there(self, table: Table, **values: Any) -> bool:
         """Insert a row unless one has its key already; return whether it is new."""
+        self._novelty.note(table, values)
         return self._first(_inserting_once(table, self._dialect, tuple(values)), **values) is not None
 
     def _put(
@@ -69,6 +75,7 @@ class Statements:
 
         at_first: what only a new row gets. later: what only a row that was there gets.
         """
+        self._novelty.note(table, key | values | (at_first or {}))
         inserting = _upserting(table, self._dialect).values(**key, **values, **(at_first or {}))
         putting = inserting.on_conflict_do_update(index_elements=list(key), set_={**values, **(later or {})})
         row: Row = self._connection.execute(putting.returning(*table.c)).one()

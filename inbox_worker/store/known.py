@@ -13,6 +13,7 @@ from inbox_worker.records import OutboxState
 from inbox_worker.store.base import Statements
 from inbox_worker.store.columns import DIGEST
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
+from inbox_worker.store.novelty import Key
 from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.recent import COUNTED, COUNTED_IN_REHEARSAL, MOMENT, in_states, replies_in, replies_since
 from inbox_worker.store.tables import answer, application, ledger, outbox, thread
@@ -59,7 +60,7 @@ class KnownView(Statements):
             applications=self._on_record(sender, threads, frozenset(schemes), queries),
             ours=frozenset(keys[row.message_key] for row in rows if row.ours),
             thread_application=max(threads, default=None),
-            seen=bool(self._value(_SEEN, own=own, content=content)),
+            seen=self._is_seen(own, content),
             answered_by_person=any(row.answered_at is not None for row in rows if row.message_key == own),
             sent=self._sent_to([sender, *reply_to], now - SENT_WINDOW, queries),
             sent_last_hour=self._tally.get(now, states, lambda: self.sent_since(now - timedelta(hours=1), states)),
@@ -69,7 +70,14 @@ class KnownView(Statements):
         """Return how many replies went out, or were queued to go, since `moment`: the global fuse counts them."""
         return int(self._value(replies_since(frozenset(states)), moment=moment))
 
+    def _is_seen(self, own: bytes | None, content: bytes | None) -> bool:
+        if self._novelty.holds(Key.MAIL, own) and self._novelty.holds(Key.CONTENT, content):
+            return False
+        return bool(self._value(_SEEN, own=own, content=content))
+
     def _threads(self, keys: list[bytes]) -> list[Row]:
+        if self._novelty.holds(Key.THREAD, *keys):
+            return []
         if len(keys) > _FEW:
             return self._all(_THREADS, keys=keys)
         named = {f"key{number}": key for number, key in enumerate(keys)}
@@ -79,6 +87,8 @@ class KnownView(Statements):
         self, sender: str, threads: list[int], schemes: frozenset[str], queries: "_Queries"
     ) -> tuple[OnRecord, ...]:
         who = address_key(sender) if sender else None
+        if not threads and self._novelty.holds(Key.SENDER, who):
+            return ()
         if threads:
             rows = self._all(_OF_SENDER_OR_THREAD, sender=who, threads=threads)
         else:
@@ -95,6 +105,8 @@ class KnownView(Statements):
 
     def _sent_to(self, addresses: list[str], moment: datetime, queries: "_Queries") -> tuple[Sent, ...]:
         who = {address_key(address) for address in addresses if address}
+        if self._novelty.holds(Key.RECIPIENT, *who):
+            return ()
         rows = [row for key in who for row in self._all(queries.sent_to, who=key, moment=moment)]
         return tuple(Sent(row.template, row.sent_at or row.queued_at) for row in sorted(rows, key=lambda row: row.id))
 

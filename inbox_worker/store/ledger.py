@@ -11,6 +11,7 @@ from inbox_worker.core.mail import MailId
 from inbox_worker.records import LedgerRow, SeenBy, Sighting
 from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import fingerprint_key, message_key
+from inbox_worker.store.novelty import Key
 from inbox_worker.store.prepared import Prepared, Row
 from inbox_worker.store.tables import ledger, trouble
 
@@ -29,9 +30,16 @@ class LedgerView(Statements):
         """
         own = message_key(message_id) if message_id else None
         content = fingerprint_key(fingerprint) if fingerprint else None
+        place = _place(mail)
+        if (
+            self._novelty.holds(Key.PLACE, Key.PLACE.of(place))
+            and self._novelty.holds(Key.MAIL, own)
+            and self._novelty.holds(Key.CONTENT, content)
+        ):
+            return None
         row = self._first(
             _SIGHTING,
-            **_place(mail),
+            **place,
             content=content,
             own_without_content=own,
             own_alone=None if content else own,

@@ -19,6 +19,7 @@ from inbox_worker.store.failures import translated
 from inbox_worker.store.held import Held
 from inbox_worker.store.known import KnownView
 from inbox_worker.store.ledger import Ledger
+from inbox_worker.store.looking_ahead import LookingAhead
 from inbox_worker.store.points import Points
 from inbox_worker.store.prepared import plainly
 from inbox_worker.store.privacy import Privacy, PrivacyView
@@ -28,7 +29,7 @@ from inbox_worker.store.tables import HEAD
 from inbox_worker.store.version import explain, version
 
 
-class View(KnownView, PrivacyView, SealingView, CoordinationView, CountsView):
+class View(KnownView, LookingAhead, PrivacyView, SealingView, CoordinationView, CountsView):
     """Everything that can be asked, at one moment of the database."""
 
 

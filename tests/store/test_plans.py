@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from inbox_worker.core.effects import MessageKind
-from inbox_worker.records import OutboxState
+from inbox_worker.records import Clues, OutboxState
 from inbox_worker.store import Store, Tx
 from tests.store.examples import NOW, SCHEME, SENDER, apply_new, entry, mail_id, message, trace
 
@@ -20,6 +20,7 @@ STEPS: dict[str, Callable[[Tx], object]] = {
         "<n@example.org>", ["<mail-1@example.org>"], SENDER, [SCHEME], NOW, fingerprint="print 9", rehearsing=True
     ),
     "known, a long thread": lambda tx: tx.known("<n@example.org>", [f"<{n}@x>" for n in range(50)], "", [SCHEME], NOW),
+    "look_ahead": lambda tx: tx.look_ahead(Clues(mail_id(n), f"<{n}@x>", f"{n}", (), (f"{n}@x",)) for n in range(50)),
     "record": lambda tx: tx.record(mail_id(9), "<mail-9@example.org>", "print 9", NOW, entry(), NOW),
     "apply": lambda tx: apply_new(tx, 9),
     "recorded": lambda tx: tx.recorded("team", "INBOX", 7, range(50)),
