@@ -180,7 +180,7 @@ def test_a_reading_process_that_is_killed_once_costs_no_mail(
 
 
 def _reader(site: Site) -> Reader:
-    return site.service.boxes[0].reader
+    return site.service.boxes[0].handling().reader
 
 
 def test_a_mail_that_takes_too_long_is_given_up_after_two_tries_and_the_next_is_read(
