@@ -188,28 +188,13 @@ def looks_like(text: str) -> bool:
     parts = plain.split()
     if not 1 <= len(parts) <= 6 or re.search(r"[\d@:;!?/\\|=&]", plain):
         return False
-    small = {
-        "de",
-        "da",
-        "van",
-        "der",
-        "den",
-        "von",
-        "bin",
-        "al",
-        "ap",
-        "la",
-        "le",
-        "di",
-        "dos",
-        "y",
-        "ten",
-        "ter",
-        "ibn",
-        "of",
-    }
     capitals = sum(1 for part in parts if part.lstrip("('\"\u2018")[:1].isupper() or not part[:1].isascii())
-    return capitals + sum(1 for part in parts if part.casefold() in small) == len(parts)
+    return capitals + sum(1 for part in parts if part.casefold() in _SMALL) == len(parts)
+
+
+_SMALL = frozenset(
+    ["de", "da", "van", "der", "den", "von", "bin", "al", "ap", "la", "le", "di", "dos", "y", "ten", "ter", "ibn", "of"]
+)
 
 
 def related(one: str, other: str) -> bool:

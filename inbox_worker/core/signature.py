@@ -50,7 +50,10 @@ def _words(item: Field) -> frozenset[str]:
 
 def fit(text: str, item: Field) -> int:
     """Return 2 where words of `item` stand at the head of `text` ("Manager of ..."), 1 where anywhere in it, else 0."""
-    wanted = _words(item)
+    return _fit(text, _words(item))
+
+
+def _fit(text: str, wanted: frozenset[str]) -> int:
     if wanted.isdisjoint(tokens(text)):
         return 0
     heads = [piece for piece in _HEAD.split(fold(text)) if piece and piece.strip()]
@@ -60,13 +63,17 @@ def fit(text: str, item: Field) -> int:
 
 def best_field(text: str, scheme: Scheme, taken: frozenset[str] = frozenset()) -> str | None:
     """Return the key of the one-line field that `text` looks like a value of, or None."""
-    scored = [
-        (fit(text, item), -place, item.key)
-        for place, item in enumerate(scheme.fields)
-        if item.kind is FieldKind.SHORT and item.key not in taken
-    ]
-    score, _, key = max(scored, default=(0, 0, ""))
-    return key if score else None
+    best, found = 0, None
+    for key, wanted in _one_line(scheme):
+        if key not in taken and (score := _fit(text, wanted)) > best:
+            best, found = score, key
+    return found
+
+
+@lru_cache(maxsize=32)
+def _one_line(scheme: Scheme) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The one-line fields of `scheme`, each with the words that mark a value of it."""
+    return tuple((item.key, _words(item)) for item in scheme.fields if item.kind is FieldKind.SHORT)
 
 
 _SPLIT = re.compile(r",?\s+(?:in|at|within|for|with|from|of)\s+(?P<article>the\s+|our\s+)?", re.IGNORECASE)
@@ -119,28 +126,32 @@ def place_of_work(text: str, scheme: Scheme, taken: str) -> str | None:
 
 def is_noise(text: str) -> bool:
     """Return whether a piece of a signature is an address, a number, an organisation or a sentence."""
-    folded = _ABBREVIATED.sub(r"\1", fold(text))
-    return (
-        not folded
-        or text[:1] in _QUOTES  # a motto
-        or len(folded.split()) > _MAX_WORDS
-        or bool(_CONTACT.search(folded))
-        or bool(_ORGANISATION.search(folded))
-        or bool(_SENT.search(folded))
-    )
+    folded = fold(text)
+    if not folded or text[:1] in _QUOTES or len(folded.split()) > _MAX_WORDS:  # quotes: a motto
+        return True
+    return _says_else(folded)
+
+
+@lru_cache(maxsize=1_024)  # a piece is looked at before and after it is joined with others, and addresses come again
+def _says_else(folded: str) -> bool:
+    shown = _ABBREVIATED.sub(r"\1", folded) if "." in folded else folded
+    return any(each.search(shown) for each in (_CONTACT, _ORGANISATION, _SENT))
 
 
 def _place_only(text: str, scheme: Scheme) -> bool:
     return bool(_PLACE.search(fold(text))) and best_field(text, scheme) is None
 
 
+_BUILDING = re.compile(r"\b(?:building|campus|floor|room)\b")
+
+
 def _building(text: str) -> bool:
-    return bool(re.search(r"\b(?:building|campus|floor|room)\b", fold(text)))
+    return bool(_BUILDING.search(fold(text)))
 
 
 def _heads(text: str, scheme: Scheme) -> bool:
     """Whether the last word of the thing itself is one of a job or a department ("Print Room Operator")."""
-    return any(fit(text, item) == 2 for item in scheme.fields if item.kind is FieldKind.SHORT)
+    return any(_fit(text, wanted) == 2 for _, wanted in _one_line(scheme))
 
 
 def _pieces(line: Line) -> list[str]:
@@ -248,4 +259,4 @@ def _without_closing(text: str, block: _Block) -> str:
 
 def _without(text: str, person: str) -> str:
     known = set(names.words(person))
-    return " ".join(word for word in text.split() if not set(names.words(word)) & known)
+    return " ".join(word for word in text.split() if known.isdisjoint(names.words(word)))

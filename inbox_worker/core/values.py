@@ -9,7 +9,6 @@ from inbox_worker.core.words import fold, pattern, sentences, tokens
 
 _EDGE = " \t*_|;,:"
 _LINK = re.compile(r"<\s*(?:mailto:|https?://)[^<>\s]*>?|\[\s*(?:mailto:)[^\]\s]*\]|\(mailto:[^)\s]*\)", re.IGNORECASE)
-_NOTHING = re.compile(r"(?:none|no|nil|-+)\W*", re.IGNORECASE)
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]{1,400})\*(?![\w*])|(?<![\w_])__([^_\n]{1,400})__(?![\w_])")
 _DASH_FIRST = re.compile(r"^[-\u2013\u2014>]+\s+")
 
@@ -47,7 +46,9 @@ def short(text: str) -> str:
     return value.strip("<>[]") if value[:1] in "<[" and value[-1:] in ">]" else value
 
 
-_PLACEHOLDER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}")  # "(protected)", "[your name]"
+_NOTHING = re.compile(
+    r"(?:none|no|nil|-+)\W*|\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}"
+)  # "(protected)", "[your name]"
 
 
 def email_in(text: str) -> str | None:
@@ -62,7 +63,7 @@ def is_empty(text: str, kind: FieldKind, lexicon: Lexicon) -> bool:
     folded = fold(text)
     if pattern(lexicon.phrases.get("empty", ())).fullmatch(folded):
         return True
-    return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded) or _PLACEHOLDER.fullmatch(folded))
+    return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded))
 
 
 def puts_off(text: str, lexicon: Lexicon) -> bool:
