@@ -22,6 +22,7 @@ _CERTAIN = 0.95  # a label that is one beyond doubt
 _WHOLE = 0.1  # for a whole question: a shorter label inside its answer loses against it
 _ALIKE = 0.15  # for being set like most labels of the form: list mark, gap above, mark behind
 _FILLED = 0.2  # a label with a value beats a blank one
+_COPY = 3  # blank labels that make a copy of the form; one that another follows may be an answer's first words
 _PREVIEW, _LINES = 300, 8  # characters of a value that tell its kind, and lines
 
 _Style = tuple[bool, bool, bool]  # how a label is set: behind a list mark, below a gap, with a mark behind it
@@ -129,12 +130,12 @@ def _text(label: Label, end: int, lines: list[Line]) -> str:
 
 def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Label]:
     """The labels without those of a blank copy of the form, where the same field is filled in elsewhere."""
+    sure = [(number, label, label.likeliest) for number, label in enumerate(labels) if label.best >= 0.9]
+    if len(sure) - len({key for _, _, key in sure}) < _COPY:
+        return labels
     filled: set[str] = set()
     blank: list[tuple[int, str]] = []
-    for number, label in enumerate(labels):
-        if label.best < 0.9:
-            continue
-        key = label.likeliest
+    for number, label, key in sure:
         following = next((later for later in labels[number + 1 :] if later.best >= _CERTAIN), None)
         kind = scheme.field(key).kind
         value = _text(label, _end(label, following, lines, kind), lines)
@@ -143,8 +144,7 @@ def _without_blank_copies(labels: list[Label], lines: list[Line], scheme: Scheme
         else:
             blank.append((number, key))
     doubled = {number for number, key in blank if key in filled}
-    # one label that another follows at once may be an answer's first words; a whole copy of the form is not
-    return [label for number, label in enumerate(labels) if number not in doubled or len(doubled) < 3]
+    return [label for number, label in enumerate(labels) if number not in doubled or len(doubled) < _COPY]
 
 
 def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:

@@ -10,7 +10,7 @@ from inbox_worker.core.labelled import LIKELY, MAX_LINES, Labelled, labelled, so
 from inbox_worker.core.letter import in_order_asked, letter
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
-from inbox_worker.core.region import Region, Whose, own, passed_on, prepared
+from inbox_worker.core.region import Region, Whose, earlier, own, prepared
 from inbox_worker.core.replaced import replacements
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.statements import statements
@@ -37,20 +37,15 @@ class Extraction:
     asides: tuple[str, ...] = ()  # sentences to the team that were cut off an answer's end
 
 
-def _filled(lines: tuple[Line, ...], context: Context) -> bool:
-    return len(labelled(prepared(lines[:MAX_LINES], context.scheme), context).values) >= 2
-
-
 def _points_below(outside: tuple[Line, ...], context: Context) -> bool:
     """Whether the sender's own words, if any, speak of what they quote: "Thanks!" above an old form sends nothing."""
     words = pattern(context.lexicon.phrases.get("points_below", ()))
     return not outside or any(words.search(spoken(line.text)) for line in outside)
 
 
-def _signed_by(lines: tuple[Line, ...], sender: Address, context: Context) -> bool:
-    """Whether the form in `lines` gives the sender's own name or address."""
+def _signed_by(values: dict[str, FieldValue], sender: Address, context: Context) -> bool:
+    """Whether a form gives the sender's own name or address."""
     person = names.from_header(sender)
-    values = labelled(prepared(lines[:MAX_LINES], context.scheme), context).values
     for item in context.scheme.fields:
         text = values[item.key].text if item.key in values else ""
         if item.kind is FieldKind.EMAIL and text and text.casefold() == sender.address.casefold():
@@ -58,6 +53,24 @@ def _signed_by(lines: tuple[Line, ...], sender: Address, context: Context) -> bo
         if item.kind is FieldKind.NAME and text and person and names.related(text, person):
             return True
     return False
+
+
+def _passed_on(document: Document, sender: Address, context: Context) -> tuple[Region, Labelled] | None:
+    """The form inside an earlier mail that the sender passes on, or filled in there, and what it holds, or None.
+
+    Quoted mail counts only where it is the sender's own, or where a notice was filled in with the sender's details.
+    """
+    for region in earlier(document, sender):
+        region = replace(region, lines=prepared(region.lines[:MAX_LINES], context.scheme))
+        found = labelled(region.lines, context)
+        if len(found.values) < 2:
+            continue
+        if region.quoted and region.whose is Whose.OTHER:
+            if not _signed_by(found.values, sender, context):
+                continue
+            region = replace(region, whose=Whose.AGAIN)
+        return region, found
+    return None
 
 
 def extract(
@@ -80,12 +93,10 @@ def extract(
     found = labelled(region.lines, context, numbers=numbers)
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:
-        passed = passed_on(
-            document, sender, lambda lines: _filled(lines, context), lambda lines: _signed_by(lines, sender, context)
-        )
-        if passed is not None and (not passed.quoted or _points_below(outside, context)):
-            region = replace(passed, lines=prepared(passed.lines[:MAX_LINES], scheme))
-            found = labelled(region.lines, context, numbers=numbers)
+        passed = _passed_on(document, sender, context)
+        if passed is not None and (not passed[0].quoted or _points_below(outside, context)):
+            region, found = passed
+            found = found if numbers else labelled(region.lines, context, numbers=False)
     values = dict(found.values)
     if follow_up:
         own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)

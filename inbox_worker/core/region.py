@@ -1,7 +1,7 @@
 """Which lines of a document can hold the sender's form, and whose form it is."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -119,36 +119,16 @@ def _is_detail(line: Line, scheme: Scheme) -> bool:
     )
 
 
-def _as_own(part: Part) -> tuple[Line, ...]:
-    return tuple(replace(line, kind=Kind.OWN) for line in part.lines)
-
-
 def own(document: Document, scheme: Scheme) -> Region:
     """Return the region of the sender's own new text."""
     return Region(_own(document, scheme))
 
 
-def passed_on(
-    document: Document,
-    sender: Address,
-    filled: Callable[[tuple[Line, ...]], bool],
-    signed: Callable[[tuple[Line, ...]], bool],
-) -> Region | None:
-    """Return the form inside an earlier mail that the sender passes on, or filled in there, or None.
-
-    `filled` tells whether lines hold a form with values, `signed` whether its name or address is the sender's. Quoted
-    mail counts only where it is the sender's own, or where a notice was filled in with the sender's details.
-    """
+def earlier(document: Document, sender: Address) -> Iterator[Region]:
+    """Yield what each earlier mail that `document` quotes or forwards holds, as lines of its author's own."""
     for part in parts(document):
-        mine = _is_sender(part.author, sender)
-        lines = _as_own(part)
-        if not filled(lines):
-            continue
-        if part.kind is Kind.QUOTED and not mine and not signed(lines):
-            continue
-        own_words = mine or (part.kind is Kind.QUOTED and signed(lines))
-        return Region(lines, Whose.AGAIN if own_words else Whose.OTHER, part.kind is Kind.QUOTED)
-    return None
+        whose = Whose.AGAIN if _is_sender(part.author, sender) else Whose.OTHER
+        yield Region(tuple(replace(line, kind=Kind.OWN) for line in part.lines), whose, part.kind is Kind.QUOTED)
 
 
 _ENUMERATOR = re.compile(
