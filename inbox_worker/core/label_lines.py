@@ -4,10 +4,11 @@ import re
 from functools import lru_cache
 
 from inbox_worker.core.document import Kind, Line
-from inbox_worker.core.label_scores import MAX_LABEL_WORDS, QUESTION_WORDS, is_exact, match, names_of, stripped
+from inbox_worker.core.label_scores import MAX_LABEL_WORDS, QUESTION_WORDS, is_exact, match, stripped
 from inbox_worker.core.labels import Label, of_text, original_rest, whole_question
 from inbox_worker.core.names import is_title
 from inbox_worker.core.scheme import FieldKind, Scheme
+from inbox_worker.core.vocabulary import comparable, vocabulary
 from inbox_worker.core.words import bare, fold, plain, tokens
 
 
@@ -69,10 +70,8 @@ def combined(head: str, value: str, scheme: Scheme) -> list[tuple[str, str, str]
 
 
 def _one_line_key(name: str, scheme: Scheme) -> str | None:
-    shown = bare(name).replace("'", "")
-    return next(
-        (item.key for item in scheme.fields if item.kind is not FieldKind.TEXT and shown in names_of(item)), None
-    )
+    shown = comparable(name)
+    return next((item.key for item in vocabulary(scheme).fields if not item.is_text and shown in item.names), None)
 
 
 @lru_cache(maxsize=32)

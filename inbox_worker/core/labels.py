@@ -11,12 +11,12 @@ from inbox_worker.core.label_scores import (
     MARKS,
     MAX_LABEL_WORDS,
     QUESTION_WORDS,
-    long_names,
     match,
     may_name,
     stripped,
 )
 from inbox_worker.core.scheme import Scheme
+from inbox_worker.core.vocabulary import vocabulary
 from inbox_worker.core.words import plain, tokens
 
 _SEPARATOR = re.compile(
@@ -97,7 +97,7 @@ def _acceptable(head: str, mark: str, rest: str) -> bool:
 def whole_question(text: str, scheme: Scheme) -> Label | None:
     """A whole question of the scheme typed without any mark before the answer."""
     typed = tokens(text[:600])
-    names = long_names(scheme).get(typed[0][0], ()) if len(typed) >= 5 else ()
+    names = vocabulary(scheme).long_names.get(typed[0][0], ()) if len(typed) >= 5 else ()
     if not names:
         return None
     words = [word.replace("'", "") for word in typed]
