@@ -86,6 +86,7 @@ class _Question:
     prose: re.Pattern[str]
     cues: re.Pattern[str]
     hints: tuple[re.Pattern[str], ...]
+    any_hint: re.Pattern[str]
 
 
 @lru_cache(maxsize=64)
@@ -93,19 +94,31 @@ def _questions(scheme: Scheme) -> tuple[_Question, ...]:
     """The questions that running text can answer."""
     items = [item for item in scheme.fields if item.kind is FieldKind.TEXT and (item.prose or item.cues)]
     return tuple(
-        _Question(item.key, pattern(item.prose), pattern(item.cues), tuple(pattern((hint,)) for hint in item.hints))
+        _Question(
+            item.key,
+            pattern(item.prose),
+            pattern(item.cues),
+            tuple(pattern((hint,)) for hint in item.hints),
+            pattern(item.hints),
+        )
         for item in items[:_MAX_TEXTS]
     )
 
 
 def _evidence(folded: str, question: _Question) -> float:
-    strong = 0.0
-    for cue, weight in ((question.prose, _PROSE), (question.cues, _CUE)):
-        match = cue.search(folded)
-        if match:
-            near = weight - 0.2 * match.start() / _NEAR if match.start() <= _NEAR else _LATE
-            strong = max(strong, near)
+    strong = _cue(folded, question.prose, _PROSE)
+    if strong < _CUE:
+        strong = max(strong, _cue(folded, question.cues, _CUE))
+    if not question.any_hint.search(folded):
+        return strong
     return strong + _HINT * min(_HINTS_AT_MOST, sum(1 for hint in question.hints if hint.search(folded)))
+
+
+def _cue(folded: str, cue: re.Pattern[str], weight: float) -> float:
+    match = cue.search(folded)
+    if not match:
+        return 0.0
+    return weight - 0.2 * match.start() / _NEAR if match.start() <= _NEAR else _LATE
 
 
 def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[_Sentence]:

@@ -135,7 +135,12 @@ def _own_label(scheme: Scheme) -> re.Pattern[str]:
     )
 
 
+_IS = re.compile(r"\sis|'s\s", re.IGNORECASE)
+
+
 def _labelled_fact(shown: str, line: Line, scheme: Scheme, found: dict[str, Found]) -> None:
+    if not _IS.search(shown):
+        return  # none of them is said without; the search below is dear
     for match in _own_label(scheme).finditer(shown):
         label = fold(match["label"] or match["listed"] or match["short"])
         key = next(
