@@ -53,6 +53,8 @@ def main() -> None:
             "the private Dovecot opens each mailbox as another user: run this as root, in a container for instance"
         )
     os.environ["PYTHON"] = sys.executable
+    # As after any installation: else whatever is run from sources would be compiled anew at each start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # so that the servers end too
     base = Path(tempfile.mkdtemp(prefix="inbox-worker-bench-"))
     base.chmod(0o755)
