@@ -4,24 +4,31 @@ The libraries behind it are imported by the first mail: the worker itself hardly
 pass with nothing to do shall cost little.
 """
 
+import pickle
 from dataclasses import dataclass
 from datetime import datetime
 
 from inbox_worker.core.document import Document
 from inbox_worker.core.mail import Email, RawMail
-from inbox_worker.core.pickled import by_fields
 from inbox_worker.core.reading import Known, Reading
 from inbox_worker.core.scheme import Rules
 
 
-@by_fields
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A mail parsed, with the text of its attached forms: all that is costly, and needs no database."""
+    """A mail parsed, with the text of its attached forms: all that is costly, and needs no database.
+
+    Where another process parsed it, `email` comes without its texts: all that they say stands in the document.
+    """
 
     raw: RawMail
     email: Email
-    document: Document
+    packed: Document | bytes  # pickled: a few mails are read again, and the document of all others stays as it came
+
+    @property
+    def document(self) -> Document:
+        """Return the lines of the mail."""
+        return self.packed if isinstance(self.packed, Document) else pickle.loads(self.packed)  # noqa: S301 - our own
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 `ReadingProcess` asks; `python -m inbox_worker.reading_process` answers. The process limits itself, so that it ends
 even where the worker that asked is gone. Wire format, both ways: 8 bytes length, then a pickle; after a question, the
-same way, the bytes of the mail as they are. The two ends are the same program under the same account.
+same way, the bytes of the mail as they are. The two ends are the same program under the same account. What both have,
+or the worker seldom needs, does not travel, or stays packed.
 """
 
 import contextlib
+import fcntl
 import pickle
 import resource
 import signal
@@ -17,12 +19,15 @@ from datetime import datetime
 from typing import IO, Any
 
 from inbox_worker import allocator
-from inbox_worker.core.mail import RawMail
+from inbox_worker.core.mail import Email, MailId, RawMail
 from inbox_worker.core.reading import Known, Reading
 from inbox_worker.reader import Content, Reader
 
 TRIES = 2  # the first death may be the machine's fault, the second is the mail's
 _LENGTH = struct.Struct(">Q")
+_PIPE = 1_048_576  # bytes that the kernel holds (Linux): a mail is written at once, and both ends go on
+_NOBODY = MailId("", "", 0, 0)  # what a mail says does not depend on where it lies
+_Answer = tuple[Email, bytes, Reading]  # without its texts; the document, pickled; what it means
 _FAULT = "fault"  # the answer for a mail on which the program raised: reading it again would raise again
 
 
@@ -67,8 +72,8 @@ class ReadingProcess:
         for _ in range(TRIES):
             answer, code = self._ask(reader, raw, now)
             if answer is not None:
-                content, reading = answer
-                return replace(content, raw=raw), reading
+                email, document, reading = answer
+                return Content(raw, email, document), reading
         raise Unreadable(code)
 
     def close(self) -> None:
@@ -79,7 +84,7 @@ class ReadingProcess:
             process.kill()  # who waits for its answer clears up
             process.wait()
 
-    def _ask(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[tuple[Content, Reading] | None, str]:
+    def _ask(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[_Answer | None, str]:
         process = self._running()
         known = next((number for number, each in enumerate(self._told) if each is reader), None)
         if known is None:
@@ -88,7 +93,7 @@ class ReadingProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            question = (number, reader if known is None else None, replace(raw, content=b""), now)
+            question = (number, reader if known is None else None, raw.received, raw.flags, raw.junk, now)
             _send(process.stdin, pickle.dumps(question, pickle.HIGHEST_PROTOCOL), raw.content)
             answer = _receive(process.stdout)
         except OSError:
@@ -113,6 +118,8 @@ class ReadingProcess:
                 stderr=subprocess.DEVNULL,  # a traceback may quote the mail
                 start_new_session=True,  # a Ctrl-C is for the worker, which then ends this process in order
             )
+            _widen(self._process.stdin)
+            _widen(self._process.stdout)
         return self._process
 
     def _end(self) -> int | None:
@@ -134,8 +141,8 @@ def serve(source: IO[bytes], sink: IO[bytes], seconds: float) -> None:
     """Answer until `source` ends. A mail that takes more than `seconds` ends the process by SIGALRM."""
     readers: dict[int, Reader] = {}
     while (asked := _receive(source)) is not None:
-        number, reader, raw, now = asked
-        mail = replace(raw, content=_received(source))
+        number, reader, received, flags, junk, now = asked
+        mail = RawMail(_NOBODY, _received(source), received, flags, junk)
         if reader is not None:
             readers[number] = reader
         signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -144,21 +151,32 @@ def serve(source: IO[bytes], sink: IO[bytes], seconds: float) -> None:
         _send(sink, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
-def _answer(reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading] | str:
+def _answer(reader: Reader, raw: RawMail, now: datetime) -> _Answer | str:
     """Return what the mail holds and means. Its bytes stay here: whoever asked has them."""
     try:
         content = reader.content(raw)
-        return replace(content, raw=replace(raw, content=b"")), reader.read(content, Known(), now)
+        reading = reader.read(content, Known(), now)
+        email = replace(content.email, plain=None, html=None)
+        return email, pickle.dumps(content.document, pickle.HIGHEST_PROTOCOL), reading
     except MemoryError:  # the process may be what is at fault: it ends, and a new one tries again
         sys.exit(1)
     except Exception:  # a fault of ours, which a second try would meet again
         return _FAULT
 
 
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Have the kernel hold a whole mail for the other end; where it may not, it takes more turns."""
+    with contextlib.suppress(OSError):
+        if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+
+
 def _send(pipe: IO[bytes], *blocks: bytes) -> None:
-    for block in blocks:
-        pipe.write(_LENGTH.pack(len(block)))
-        pipe.write(block)
+    """Write all blocks; at once where they are small, so that the other end wakes up once."""
+    parts = [part for block in blocks for part in (_LENGTH.pack(len(block)), block)]
+    together = sum(map(len, parts)) <= _PIPE
+    for part in [b"".join(parts)] if together else parts:
+        pipe.write(part)
     pipe.flush()
 
 

@@ -11,7 +11,7 @@ import pytest
 from inbox_worker.assembly import readers
 from inbox_worker.config import load
 from inbox_worker.core.mail import MailId, RawMail
-from inbox_worker.core.reading import Outcome
+from inbox_worker.core.reading import Known, Outcome
 from inbox_worker.demo_servers import Account, SmtpServer
 from inbox_worker.errors import MailboxError
 from inbox_worker.imap import Batch
@@ -102,6 +102,22 @@ def test_a_mail_on_which_the_program_raises_is_answered_once_and_ends_no_process
         assert (raised.value.code, process._process.pid) == ("ERROR", before)
     finally:
         process.close()
+
+
+def test_another_process_reads_what_this_one_would(reader: Reader) -> None:
+    mail = replace(raw(1), flags=frozenset({"\\Seen"}), junk=True)
+    here = reader.content(mail)
+    process = ReadingProcess(Limits())
+    try:
+        content, reading = process.read(reader, mail, NOW)
+    finally:
+        process.close()
+    assert content.raw is mail
+    assert content.email == replace(here.email, plain=None, html=None)
+    assert content.document == here.document
+    assert reading == reader.read(here, Known(), NOW)
+    on_record = Known(assume_record=True)
+    assert reader.read(content, on_record, NOW) == reader.read(here, on_record, NOW)
 
 
 def test_a_pool_that_is_closed_reads_nothing_that_waits_and_can_be_used_again(
