@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from inbox_worker.core.scheme import Scheme
-from inbox_worker.core.words import bare, fold, tokens
+from inbox_worker.core.words import bare, fold, tokens, words_of
 
 _LIKE = (
     84  # ratio from which a run of words is a phrase misspelt ("mental helth allys" against "mental health allies": 89)
@@ -40,19 +40,41 @@ def phrases(texts: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _first_words(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """A word of each of `texts`, its first, which stands wherever `phrases` finds it."""
+def _beginnings(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The first words of `texts`, one of which begins all that `phrases` finds; none that begins with another."""
     words = {each[0] for text in texts if (each := tokens(text))}
-    return tuple(word for word in words if not any(other in word for other in words if other != word))
+    return tuple(word for word in words if not any(word.startswith(other) for other in words - {word}))
+
+
+def _places(folded: str, texts: tuple[str, ...]) -> list[int]:
+    """Where one of `texts` may begin: to look for their first words, and only there for the whole, is far cheaper."""
+    found = []
+    for word in _beginnings(texts):
+        place = folded.find(word)
+        while place >= 0:
+            found.append(place)
+            place = folded.find(word, place + 1)
+    return sorted(found)
 
 
 def found_in(folded: str, texts: tuple[str, ...]) -> re.Match[str] | None:
-    """Return what `phrases` finds first; most sentences have no first word of any, and to look for those is cheap."""
-    return phrases(texts).search(folded) if any(word in folded for word in _first_words(texts)) else None
+    """Return what `phrases` finds first."""
+    wanted = phrases(texts)
+    for place in _places(folded, texts):
+        if match := wanted.match(folded, place):
+            return match
+    return None
 
 
 def _without(texts: tuple[str, ...], folded: str) -> str:
-    return phrases(texts).sub(" ", folded) if any(word in folded for word in _first_words(texts)) else folded
+    """Return a text with a space in place of all that `phrases` finds."""
+    wanted, kept, end = phrases(texts), [], 0
+    for place in _places(folded, texts):
+        match = wanted.match(folded, place) if place >= end else None
+        if match:
+            kept.append(folded[end:place])
+            end = match.end()
+    return " ".join([*kept, folded[end:]])
 
 
 @lru_cache(maxsize=32)
@@ -74,20 +96,19 @@ def _spellings(scheme: Scheme) -> tuple[tuple[tuple[str, int], ...], frozenset[s
     return long, roles, frozenset(role[:2] for role in roles)
 
 
+@lru_cache(maxsize=1024)
+def _like_any(word: str, roles: frozenset[str]) -> bool:
+    """Whether a word is like one of `roles`. Few words begin as they do, and these come again in mail after mail."""
+    return len(word) >= 3 and word != "all" and any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles)
+
+
 def misspelt(words: Sequence[str], scheme: Scheme) -> str:
     """Return those of `words`, as `words.tokens` gives them, that are a mention of the scheme misspelt, or "".
 
     The last word must be like the role: "mental helth allys", and not "mental health all".
     """
     mentions, roles, starts = _spellings(scheme)
-    candidates = {
-        word
-        for word in set(words[:_MAX_WORDS])
-        if word[:2] in starts
-        and len(word) >= 3
-        and word != "all"
-        and any(fuzz.ratio(word, role) >= _LIKE_ROLE for role in roles)
-    }
+    candidates = {word for word in {*words[:_MAX_WORDS]} if word[:2] in starts and _like_any(word, roles)}
     if not candidates:
         return ""
     for end, word in enumerate(words[:_MAX_WORDS], 1):
@@ -120,9 +141,9 @@ def about(text: str, scheme: Scheme) -> Subject:
     """Return what `text` speaks of. Phrases of other schemes are looked for where ours were taken out."""
     folded = fold(text)
     ours = found_in(folded, scheme.mentions)
-    if ours is None and found_in(folded, scheme.topic_words):
-        ours = _near(scheme).search(folded)
-    found = ours.group() if ours else misspelt(tokens(folded), scheme)
+    if ours is None and (begin := found_in(folded, scheme.topic_words)):
+        ours = _near(scheme).search(folded, begin.start())
+    found = ours.group() if ours else misspelt(words_of(folded), scheme)
     rest = _without(scheme.mentions, folded)
     other = found_in(rest, scheme.others)
     role = found_in(_without(scheme.others, rest), scheme.role_words)
@@ -163,6 +184,18 @@ def _modified(scheme: Scheme) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=32)
+def _modifiable(scheme: Scheme) -> tuple[str, ...]:
+    """The words, in lower case, one of which stands in all that `_modified` finds."""
+    return tuple(word.lower() for word in (*scheme.role_words, *_OTHER_ROLES.split("|")))
+
+
+def _may_be_modified(text: str, scheme: Scheme) -> bool:
+    """Whether a text has a role at all; other alphabets have letters that count as plain ones where case does not."""
+    lowered = text.lower()
+    return not text.isascii() or any(word in lowered for word in _modifiable(scheme))
+
+
 def _foreign(modifier: str, scheme: Scheme) -> bool:
     """Whether `modifier` makes a role another scheme's: none of its words is plain, or of our topic or name."""
     if phrases(scheme.topic_words).search(fold(modifier)) or phrases(scheme.mentions).search(fold(modifier)):
@@ -179,6 +212,8 @@ def with_others(scheme: Scheme, texts: tuple[str, ...]) -> Scheme:
     """
     found: list[str] = []
     for text in texts:
+        if not _may_be_modified(text, scheme):
+            continue
         for match in _modified(scheme).finditer(text[:_MAX_TYPED]):
             modifier = match["name"] or match["joined"]
             if _foreign(modifier, scheme):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbox_worker.core import acts, build_document, cleaning, distress, heads, plain, words
+from inbox_worker.core import acts, build_document, cleaning, distress, heads, mentions, plain, words
 from inbox_worker.core.block import Block
 from inbox_worker.core.document import Kind
 from inbox_worker.core.learned import Model
@@ -97,6 +97,15 @@ def test_a_phrase_is_found_where_its_pattern_finds_it(texts: tuple[str, ...], te
     folded = words.fold(text)
     fast, slow = found_in(folded, texts), phrases(texts).search(folded)
     assert (fast and fast.span()) == (slow and slow.span())
+    assert mentions._without(texts, folded) == phrases(texts).sub(" ", folded)
+
+
+TYPED = ("Race", "Equality", "Tree-planting", "ally", "Allies", "CHAMPION", "Wellbeing Advocate", "ment\u0131or", "a")
+
+
+@given(st.lists(st.sampled_from(TYPED), max_size=6).map(" ".join))
+def test_a_role_is_there_wherever_its_modifier_is_found(text: str):
+    assert mentions._may_be_modified(text, SCHEME) or not mentions._modified(SCHEME).search(text)
 
 
 @given(TEXTS)
