@@ -184,18 +184,6 @@ def _modified(scheme: Scheme) -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=32)
-def _modifiable(scheme: Scheme) -> tuple[str, ...]:
-    """The words, in lower case, one of which stands in all that `_modified` finds."""
-    return tuple(word.lower() for word in (*scheme.role_words, *_OTHER_ROLES.split("|")))
-
-
-def _may_be_modified(text: str, scheme: Scheme) -> bool:
-    """Whether a text has a role at all; other alphabets have letters that count as plain ones where case does not."""
-    lowered = text.lower()
-    return not text.isascii() or any(word in lowered for word in _modifiable(scheme))
-
-
 def _foreign(modifier: str, scheme: Scheme) -> bool:
     """Whether `modifier` makes a role another scheme's: none of its words is plain, or of our topic or name."""
     if phrases(scheme.topic_words).search(fold(modifier)) or phrases(scheme.mentions).search(fold(modifier)):
@@ -212,8 +200,6 @@ def with_others(scheme: Scheme, texts: tuple[str, ...]) -> Scheme:
     """
     found: list[str] = []
     for text in texts:
-        if not _may_be_modified(text, scheme):
-            continue
         for match in _modified(scheme).finditer(text[:_MAX_TYPED]):
             modifier = match["name"] or match["joined"]
             if _foreign(modifier, scheme):

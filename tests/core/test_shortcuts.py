@@ -100,14 +100,6 @@ def test_a_phrase_is_found_where_its_pattern_finds_it(texts: tuple[str, ...], te
     assert mentions._without(texts, folded) == phrases(texts).sub(" ", folded)
 
 
-TYPED = ("Race", "Equality", "Tree-planting", "ally", "Allies", "CHAMPION", "Wellbeing Advocate", "ment\u0131or", "a")
-
-
-@given(st.lists(st.sampled_from(TYPED), max_size=6).map(" ".join))
-def test_a_role_is_there_wherever_its_modifier_is_found(text: str):
-    assert mentions._may_be_modified(text, SCHEME) or not mentions._modified(SCHEME).search(text)
-
-
 @given(TEXTS)
 def test_an_abbreviation_ends_no_sentence_however_long_the_text_before_it(text: str):
     long = "word " * 20 + text
