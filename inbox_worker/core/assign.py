@@ -37,13 +37,20 @@ class Choice:
     score: float
 
 
+class _Use(NamedTuple):
+    """A label taken for a field."""
+
+    number: int
+    key: str
+    place: int  # of the field in the scheme
+    worth: float  # the score of that, whatever follows
+    beside: float | None  # what the text beside the label adds; None where its value may stand below it
+
+
 class _Link(NamedTuple):
     """A label in use, and the chain before it."""
 
-    place: int  # of its field in the scheme
-    number: int
-    key: str
-    worth: float
+    use: _Use
     before: "_Link | None"
 
 
@@ -74,33 +81,44 @@ class _Form:
     def _asks_for_text(self, label: Label) -> bool:
         return bool(label.scores) and self.scheme.field(label.likeliest).kind is FieldKind.TEXT
 
-    def worths(self, label: Label) -> dict[str, float]:
-        """The score of taking `label` for each field that it may be thought to be, whatever follows it."""
+    def uses(self, number: int) -> list[_Use]:
+        """The fields that a label may be thought to stand for."""
+        label = self.labels[number]
         style, marked, long = self._style(label), _MARKED.get(label.mark, 0.0), len(label.text.split()) >= 6
-        found: dict[str, float] = {}
+        found: list[_Use] = []
         for key, score in label.scores.items():
+            kind = self.scheme.field(key).kind
             whole = _WHOLE if score >= _CERTAIN and long else 0.0
-            alike = _ALIKE if style == self._common[self.scheme.field(key).kind is FieldKind.TEXT] else 0.0
+            alike = _ALIKE if style == self._common[kind is FieldKind.TEXT] else 0.0
             worth = score + marked + whole + alike
             if worth >= _THRESHOLD:
-                found[key] = worth
+                beside = self._suits(label.rest, kind) if _holds_its_value(label) else None
+                found.append(_Use(number, key, self.order[key], worth, beside))
         return found
 
-    def value(self, number: int, key: str, following: int) -> float:
+    def value(self, use: _Use, following: int) -> float:
         """What the text between a label and the next used one (-1: none) adds to it."""
-        label, kind = self.labels[number], self.scheme.field(key).kind
+        if use.beside is not None:
+            return use.beside
+        label, kind = self.labels[use.number], self.scheme.field(use.key).kind
         end = _end(label, self.labels[following] if following >= 0 else None, self.lines, kind)
-        mark = (number, kind, end)
+        mark = (use.number, kind, end)
         known = self._values.get(mark)
         if known is None:
-            text = _text(label, end, self.lines)
-            filled = _FILLED if text.strip() else 0.0
-            known = self._values[mark] = filled + plausible(text, kind, self.lexicon)
+            known = self._values[mark] = self._suits(_text(label, end, self.lines), kind)
         return known
+
+    def _suits(self, text: str, kind: FieldKind) -> float:
+        return (_FILLED if text.strip() else 0.0) + plausible(text, kind, self.lexicon)
 
 
 def _most_common(styles: list[_Style]) -> _Style | None:
     return max(styles, key=styles.count, default=None)
+
+
+def _holds_its_value(label: Label) -> bool:
+    """Whether the value can stand nowhere but beside the label."""
+    return bool(label.rest) or label.mark == "cell"
 
 
 def _end(label: Label, following: Label | None, lines: list[Line], kind: FieldKind) -> int:
@@ -109,14 +127,14 @@ def _end(label: Label, following: Label | None, lines: list[Line], kind: FieldKi
     Of an answer its beginning tells, of any other value its first line.
     """
     start = label.line + label.lines
-    if label.rest or label.mark == "cell" or (following is not None and following.line < start):
+    if following is not None and following.line < start:
         return start
     return min(following.line if following else len(lines), start + (_LINES if kind is FieldKind.TEXT else 1))
 
 
 def _text(label: Label, end: int, lines: list[Line]) -> str:
     """What stands beside `label`, or in the lines below it before line `end`."""
-    if label.rest or label.mark == "cell":
+    if _holds_its_value(label):
         return label.rest
     parts: list[str] = []
     length = 0
@@ -155,36 +173,36 @@ def assign(labels: list[Label], lines: list[Line], scheme: Scheme, lexicon: Lexi
 
 def _chains(form: _Form) -> list[_Chain]:
     """The chains of labels among which the best one is."""
-    worths = [form.worths(label) for label in form.labels]
+    uses = [form.uses(number) for number in range(len(form.labels))]
     chains = [_Chain(0, 0.0, None)]
-    for number, (options, wanted) in enumerate(zip(worths, _wanted_later(worths, form), strict=True)):
-        longer = [longer for key, worth in options.items() for longer in _extended(chains, number, key, worth, form)]
+    for options, wanted in zip(uses, _wanted_later(uses), strict=True):
+        longer = [longer for use in options for longer in _extended(chains, use, form)]
         chains = _fittest(chains + longer, wanted)
     return chains
 
 
-def _wanted_later(worths: list[dict[str, float]], form: _Form) -> list[int]:
+def _wanted_later(uses: list[list[_Use]]) -> list[int]:
     """For each label the fields, as bits, that the labels after it may be taken for."""
     found: list[int] = []
     wanted = 0
-    for options in reversed(worths):
+    for options in reversed(uses):
         found.append(wanted)
-        for key in options:
-            wanted |= 1 << form.order[key]
+        for use in options:
+            wanted |= 1 << use.place
     return found[::-1]
 
 
-def _extended(chains: list[_Chain], number: int, key: str, worth: float, form: _Form) -> Iterator[_Chain]:
-    """Yield every one of `chains` that may go on with label `number` as the field `key`."""
-    place = form.order[key]
+def _extended(chains: list[_Chain], use: _Use, form: _Form) -> Iterator[_Chain]:
+    """Yield every one of `chains` that may go on with `use`."""
+    number, _, place, worth, _ = use
     bit = 1 << place
     for used, score, last in chains:
         if used & bit:
             continue
-        before = last.place if last else -1
+        before = last.use.place if last else -1
         order = _NEXT if place == before + 1 else _LATER if place > before else 0.0
-        value = form.value(last.number, last.key, number) if last else 0.0
-        yield _Chain(used | bit, score + worth - _USED + value + order, _Link(place, number, key, worth, last))
+        value = form.value(last.use, number) if last else 0.0
+        yield _Chain(used | bit, score + worth - _USED + value + order, _Link(use, last))
 
 
 def _fittest(chains: list[_Chain], wanted: int) -> list[_Chain]:
@@ -192,7 +210,7 @@ def _fittest(chains: list[_Chain], wanted: int) -> list[_Chain]:
     best: dict[tuple[int, int, int], _Chain] = {}
     for used, score, last in chains:
         used &= wanted
-        end = (used, last.number, last.place) if last else (used, -1, -1)
+        end = (used, last.use.number, last.use.place) if last else (used, -1, -1)
         known = best.get(end)
         if known is None or known.score < score:
             best[end] = _Chain(used, score, last)
@@ -204,7 +222,7 @@ def _best(chains: list[_Chain], form: _Form) -> _Link | None:
     """The last link of the chain that is best with the value of its last label."""
 
     def whole(chain: _Chain) -> float:
-        return chain.score + (form.value(chain.last.number, chain.last.key, -1) if chain.last else 0.0)
+        return chain.score + (form.value(chain.last.use, -1) if chain.last else 0.0)
 
     return max(chains, key=whole).last
 
@@ -214,9 +232,9 @@ def _choices(link: _Link | None, form: _Form) -> list[Choice]:
     found: list[Choice] = []
     following = -1
     while link:
-        score = link.worth + form.value(link.number, link.key, following)
+        use, link = link
+        score = use.worth + form.value(use, following)
         if score >= _USED:
-            found.append(Choice(form.labels[link.number], link.key, min(1.0, score)))
-        following = link.number
-        link = link.before
+            found.append(Choice(form.labels[use.number], use.key, min(1.0, score)))
+        following = use.number
     return found[::-1]

@@ -30,39 +30,33 @@ def forms(draw: st.DrawFn) -> assign._Form:
     return assign._Form(labels, lines, SCHEME, LEXICON)
 
 
-def total(links: list[assign._Link], form: assign._Form) -> float:
+def total(uses: list[assign._Use], form: assign._Form) -> float:
     """Return what a chain is worth, label by label."""
     found = 0.0
-    for before, link, after in zip([None, *links], links, [*links[1:], None], strict=False):
+    for before, use, after in zip([None, *uses], uses, [*uses[1:], None], strict=False):
         previous = before.place if before else -1
-        found += link.worth - assign._USED + form.value(link.number, link.key, after.number if after else -1)
-        found += assign._NEXT if link.place == previous + 1 else assign._LATER if link.place > previous else 0.0
+        found += use.worth - assign._USED + form.value(use, after.number if after else -1)
+        found += assign._NEXT if use.place == previous + 1 else assign._LATER if use.place > previous else 0.0
     return found
 
 
-def possible(form: assign._Form) -> list[list[assign._Link]]:
+def possible(form: assign._Form) -> list[list[assign._Use]]:
     """Return every chain in which no field stands twice."""
-    options = [[None, *form.worths(label).items()] for label in form.labels]
-    chains = []
-    for taken in product(*options):
-        links = [
-            assign._Link(form.order[option[0]], number, *option, None) for number, option in enumerate(taken) if option
-        ]
-        if len({link.key for link in links}) == len(links):
-            chains.append(links)
-    return chains
+    options = [[None, *form.uses(number)] for number in range(len(form.labels))]
+    chains = [[use for use in taken if use] for taken in product(*options)]
+    return [uses for uses in chains if len({use.key for use in uses}) == len(uses)]
 
 
 @given(forms())
 def test_no_other_chain_of_labels_is_worth_more(form: assign._Form):
-    links: list[assign._Link] = []
+    uses: list[assign._Use] = []
     last = assign._best(assign._chains(form), form)
     while last:
-        links.insert(0, last)
+        uses.insert(0, last.use)
         last = last.before
 
-    assert all(one.number < other.number for one, other in pairwise(links))
-    assert total(links, form) >= max(total(chain, form) for chain in possible(form)) - 1e-9
+    assert all(one.number < other.number for one, other in pairwise(uses))
+    assert total(uses, form) >= max(total(chain, form) for chain in possible(form)) - 1e-9
 
 
 def test_of_fields_that_no_later_label_asks_for_nothing_is_remembered():
