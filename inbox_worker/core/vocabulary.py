@@ -119,6 +119,7 @@ def _twisted(fields: tuple[FieldWords, ...]) -> dict[str, str]:
 
 def _finder(stems: frozenset[str]) -> Callable[[str], frozenset[str]]:
     """A function that finds which of `stems` a word begins with, small slips of typing allowed in long ones."""
+    lengths = {len(stem) for stem in stems}
     by_length: dict[int, list[str]] = {}
     for stem in stems:
         if len(stem) >= _SLIPS:
@@ -126,7 +127,7 @@ def _finder(stems: frozenset[str]) -> Callable[[str], frozenset[str]]:
 
     @lru_cache(maxsize=16_384)  # the same words come again in every mail
     def stems_of(word: str) -> frozenset[str]:
-        begun = {stem for stem in stems if word.startswith(stem)}
+        begun = stems.intersection([word[:length] for length in lengths])
         found = {stem for stem in begun if len(stem) >= _SLIPS or len(word) <= len(stem) + 1}
         for length, likely in by_length.items():
             if abs(len(word) - length) <= 4:
