@@ -142,7 +142,16 @@ def texts_in(mail: Path) -> list[str]:
 
 
 def test_every_folder_holds_mails() -> None:
-    assert {mail.parent.name for mail in MAILS} == {"visible", "heldout", "second", "third", "fourth", "fifth", "sixth"}
+    assert {mail.parent.name for mail in MAILS} == {
+        "visible",
+        "heldout",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+    }
 
 
 def test_every_mail_has_a_label_and_every_label_a_mail() -> None:

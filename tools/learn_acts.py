@@ -30,7 +30,7 @@ from inbox_worker.core.words import spoken  # noqa: E402
 
 MODEL = TOP / "inbox_worker" / "phrases" / "acts.json.gz"
 FOLDERS = ((TOP / "training" / "sentences", None), (TOP / "tests" / "sentences", 1))
-_FEATURES, _STRENGTH = 20_000, 10.0
+_FEATURES, _STRENGTH = 24_000, 10.0
 _FOLDS = 8
 _DENIED = {  # lists of phrases that acts.could may overrule -> the labels that speak for them
     "join": WISHES,

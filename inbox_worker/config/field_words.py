@@ -28,6 +28,7 @@ class Words:
     prose: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    act: str = ""  # of the learned model's
 
     def suit(self, label: str) -> bool:
         """Whether `label` has this sense."""
@@ -79,6 +80,7 @@ def _words(entry: dict[str, Any]) -> Words:
         prose=tuple(entry.get("prose", ())),
         cues=tuple(entry.get("cues", ())),
         hints=tuple(entry.get("hints", ())),
+        act=entry.get("act", ""),
     )
 
 

@@ -59,6 +59,7 @@ def _field(section: FieldSection, scheme_: SchemeSection) -> Field:
         prose=_together(section.prose, *(words.prose for words in common)),
         cues=_together(*(words.cues for words in common)),
         hints=_together(*(words.hints for words in common)),
+        act=next((words.act for words in common if words.act), ""),
     )
 
 

@@ -103,6 +103,15 @@ def _continues(text: str, context: Context) -> bool:
     return bool(pattern(context.lexicon.phrases.get("goes_on", ())).match(fold(text)))
 
 
+_LAST_WORDS = 3  # of a value that a mail program has wrapped
+
+
+def _is_end(text: str) -> bool:
+    """Whether a line can be the end of a wrapped value ("Mathematical | Sciences"): a few words, and no label."""
+    words = text.split()
+    return len(words) <= _LAST_WORDS and all(word.strip(",&.").isalpha() for word in words if word != "&")
+
+
 _UNFINISHED = (",", " and", " &", " of", "/", " -", " for", " in")
 
 
@@ -113,7 +122,8 @@ def _short_lines(label: Label, lines: list[Line]) -> list[Line]:
     if label.rest:
         on_line = label.mark != "cell" and not lines[0].gap and not lines[0].bullet and not lines[0].cells
         unfinished = label.rest.rstrip().casefold().endswith(_UNFINISHED)
-        long = len(label.text) + len(label.rest) >= _WRAP and lines[0].text[:1].islower()
+        last_words = len(lines) == 1 and _is_end(lines[0].text)  # nothing else stands below
+        long = len(label.text) + len(label.rest) >= _WRAP and (lines[0].text[:1].islower() or last_words)
         return lines[:1] if on_line and (unfinished or long) else []
     if lines[0].cells:
         return []

@@ -7,11 +7,11 @@ from inbox_worker.core.extract import Extraction
 from inbox_worker.core.holds import any_sentence, holds, to_the_team
 from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.reading import Intent
-from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.signs import MAX_LINES, Mail, Signs, signs_of
 from inbox_worker.core.targets import Target
 from inbox_worker.core.wording import find, speaking_of
-from inbox_worker.core.words import bare, fold
+from inbox_worker.core.words import bare, fold, sentences, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.UNRELATED
     if filled and _is_ours(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
-    if _told(mail, signs, scope, scheme):
+    if _told(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
     if _vetoed(mail, signs, scheme, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
@@ -102,9 +102,13 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
 
 
 def _whole(extraction: Extraction, scheme: Scheme) -> bool:
-    """Whether three quarters of what an application needs stand under labels."""
+    """Whether three quarters of what an application needs stand under labels, or in a numbered list beside some."""
     required = [item for item in scheme.fields if item.required]
-    return len(extraction.labelled) * 4 >= len(required) * 3
+    beside = extraction.ordered if len(extraction.labelled) >= _LABELS else frozenset()
+    return len(extraction.labelled | beside) * 4 >= len(required) * 3
+
+
+_LABELS = 3  # with a value, from which a numbered list below them belongs to the form
 
 
 def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -113,8 +117,9 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     if mail.for_another:
         if find("prize", fold(mail.subject), lexicon):
             return False
-        return scope.ours and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
-    if signs.declines and not (joined and _whole(mail.extraction, scheme)):
+        named = scope.ours or (scope.weak and not scope.other and _whole(mail.extraction, scheme))
+        return named and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
+    if signs.declines and not _whole(mail.extraction, scheme):  # with a whole form, a person must see what they mean
         return False
     if not joined and _vetoed(mail, signs, scheme, lexicon, joined=False):
         return False
@@ -150,19 +155,35 @@ def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme, lexicon:
     return scope.other and not about(mail.subject, scheme).ours
 
 
-def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme) -> bool:
-    """Whether a letter answers the questions in its own words: all of them, or most and with a wish to join."""
+def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a letter answers the questions in its own words: most of them and with a wish to join, or all.
+
+    Without a wish, some must plainly be answers: any long letter has words of every question.
+    """
     if signs.declines or scope.other or not scope.ours or mail.for_another or mail.from_team:
         return False
-    questions = [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
-    said = [mail.extraction.form.values[key].text for key in questions if key in mail.extraction.prose]
-    answered = sum(len(text.split()) >= _WORDS for text in said)
-    least = _QUESTIONS if Target.OURS in signs.joins else max(len(questions), _QUESTIONS)
-    return answered >= least
+    questions = [item for item in scheme.fields if item.kind is FieldKind.TEXT]
+    given = {
+        item: mail.extraction.form.values[item.key].text for item in questions if item.key in mail.extraction.prose
+    }
+    answers = [item for item, text in given.items() if len(text.split()) >= _WORDS]
+    if Target.OURS in signs.joins:
+        return len(answers) >= _QUESTIONS
+    plain = sum(_answers_plainly(given[item], item, scheme, lexicon) for item in answers)
+    return len(answers) >= max(len(questions), _QUESTIONS) and plain >= _PLAIN
+
+
+def _answers_plainly(text: str, item: Field, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a sentence of `text` reads like an answer to this question, or the model knows of no such answers."""
+    return not item.act or any(
+        acts.likelihood(spoken(each), (item.act,), lexicon.acts, scheme) >= _ALIKE for each in sentences(text)
+    )
 
 
 _WORDS = 4  # of an answer: "Hey," and "Many thanks" answer nothing
 _QUESTIONS = 3  # answers in running text from which a letter is an application
+_PLAIN = 2  # of them that must read like answers where no wish is said
+_ALIKE = 0.5  # likelihood from which no other act is likelier
 
 
 def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joined: bool) -> bool:

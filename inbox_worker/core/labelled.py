@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from inbox_worker.core import names, numbered, signature
+from inbox_worker.core import acts, names, numbered, signature
 from inbox_worker.core.assign import Choice, assign
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.ending import Context
@@ -129,8 +129,16 @@ def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str,
         while len(parts) > 1 and wanted.search(fold(parts[-1])) and _TO_YOU.search(spoken(parts[-1])):
             cut.append(parts.pop())
             values[key] = replace(value, text=" ".join(parts))
-        cut += [part for part in parts if wanted.search(fold(part)) and _SEND.search(spoken(part))]
+        cut += [part for part in parts if wanted.search(fold(part)) and _asks(spoken(part), context)]
     return tuple(cut)
+
+
+def _asks(sentence: str, context: Context) -> bool:
+    """Whether a sentence that names what may be asked for asks the team for it."""
+    if _SEND.search(sentence):
+        return True
+    turns_to_them = bool(_TO_YOU.search(sentence))
+    return turns_to_them and acts.does(sentence, "request", context.lexicon.acts, context.scheme)
 
 
 _SEND = pattern(

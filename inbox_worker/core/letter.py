@@ -26,6 +26,8 @@ def in_order_asked(
     keys = _asked_for(document, context)
     given = [(text, line) for text, line in passages.paragraphs(outside) if not _is_courtesy(text, context)]
     items = [(text, line) for text, line in given if line.bullet[:1].isalnum()]
+    if len(given) != len(keys) and all(context.scheme.field(key).kind is not FieldKind.TEXT for key in keys):
+        given = [(line.text, line) for line in outside if not _is_courtesy(line.text, context)]  # a line each
     if len(items) == len(keys):  # a list says which lines are the answers
         given = items
     elif listed:
@@ -83,6 +85,6 @@ def letter(outside: tuple[Line, ...], found: Labelled, context: Context) -> dict
         return {}
     skip = pattern(tuple(each for name in _NO_ANSWER for each in lexicon.phrases.get(name, ())))
     lines = without_ending([line for line in outside if line.origin == "body"], context)
-    answers = passages.answers(lines, scheme, skip)
+    answers = passages.answers(lines, scheme, skip, lexicon.acts)
     kept = [answer for answer in answers if answer.key not in found.asked]
     return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in kept}

@@ -5,18 +5,27 @@ question, going on within a paragraph costs nothing, changing over does, and mos
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, permutations
 
+from inbox_worker.core import acts
+from inbox_worker.core.block import is_box
 from inbox_worker.core.document import Line
+from inbox_worker.core.learned import Model
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.core.words import pattern, sentences, spoken
 
 _NEAR = 90  # characters from a sentence's start in which a cue counts fully
 _PROSE, _CUE, _LATE, _HINT, _HINTS_AT_MOST = 1.0, 0.8, 0.5, 0.3, 2
 _ENOUGH = 0.62  # evidence that is more than hints
+_LIKELIEST = 0.5  # share of the learned likeness from which no other act of a sentence is likelier
+_OTHER_ACTS = ("courtesy", "join", "request", "put_off", "withdraw", "chase", "not_joining")  # of the learned likeness
+_PLAIN_ACT, _HARDLY = 0.65, 0.1  # shares of it
+_SURELY, _OTHERWISE = 0.8, 0.6  # from this share on, what speaks for other questions counts for so much of itself
+_APART = 0.6  # what taking such a sentence into an answer costs
+_ALIKE, _MORE_ALIKE = 0.5, 0.4  # what such a likeness counts for: this, and so much of its share
 _HINTS_ALONE = (
     0.5  # what beginning an answer on hints costs more, in a letter that answers fewer than two questions clearly
 )
@@ -61,6 +70,7 @@ class _Sentence:
     paragraph: int
     evidence: tuple[float, ...]  # for each question, in order
     silent: bool  # no part of any answer
+    apart: bool  # reads like no part of one
     presents: bool  # says who the sender is or what the letter is for
 
 
@@ -71,10 +81,11 @@ class _State:
 
 
 def paragraphs(lines: Iterable[Line]) -> list[tuple[str, Line]]:
-    """Return the paragraphs of `lines`, hard-wrapped lines joined, each with its first line."""
+    """Return the paragraphs of `lines`, hard-wrapped lines joined, each with its first line. A box to tick is one."""
     found: list[tuple[list[str], Line]] = []
     for line in lines:
-        if not found or line.gap or line.bullet or line.cells or line.origin != found[-1][1].origin:
+        begins = line.gap or line.bullet or line.cells or is_box(line.text)
+        if not found or begins or line.origin != found[-1][1].origin:
             found.append(([], line))
         found[-1][0].append(line.text)
     return [(" ".join(parts), line) for parts, line in found]
@@ -87,6 +98,7 @@ class _Question:
     cues: re.Pattern[str]
     hints: tuple[re.Pattern[str], ...]
     any_hint: re.Pattern[str]
+    act: str
 
 
 @lru_cache(maxsize=64)
@@ -100,18 +112,21 @@ def _questions(scheme: Scheme) -> tuple[_Question, ...]:
             pattern(item.cues),
             tuple(pattern((hint,)) for hint in item.hints),
             pattern(item.hints),
+            item.act,
         )
         for item in items[:_MAX_TEXTS]
     )
 
 
-def _evidence(folded: str, question: _Question) -> float:
+def _evidence(folded: str, question: _Question, likely: Mapping[str, float]) -> float:
     strong = _cue(folded, question.prose, _PROSE)
     if strong < _CUE:
         strong = max(strong, _cue(folded, question.cues, _CUE))
-    if not question.any_hint.search(folded):
-        return strong
-    return strong + _HINT * min(_HINTS_AT_MOST, sum(1 for hint in question.hints if hint.search(folded)))
+    share = likely.get(question.act, 0.0)
+    if share >= _LIKELIEST:
+        strong = max(strong, _ALIKE + _MORE_ALIKE * share)
+    found = strong + _hinted(folded, question)
+    return found * _OTHERWISE if share < _HARDLY and max(likely.values(), default=0.0) >= _SURELY else found
 
 
 def _cue(folded: str, cue: re.Pattern[str], weight: float) -> float:
@@ -121,14 +136,36 @@ def _cue(folded: str, cue: re.Pattern[str], weight: float) -> float:
     return weight - 0.2 * match.start() / _NEAR if match.start() <= _NEAR else _LATE
 
 
-def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[_Sentence]:
+def _hinted(folded: str, question: _Question) -> float:
+    if not question.any_hint.search(folded):
+        return 0.0
+    return _HINT * min(_HINTS_AT_MOST, sum(1 for hint in question.hints if hint.search(folded)))
+
+
+def _is_apart(likely: Mapping[str, float], scheme: Scheme) -> bool:
+    """Whether a sentence plainly does something else than answering, and reads like no answer besides."""
+    plainly = any(likely.get(act, 0.0) >= _PLAIN_ACT for act in _OTHER_ACTS)
+    return plainly and all(likely.get(question.act, 0.0) < _HARDLY for question in _questions(scheme))
+
+
+def _is_heading(sentence: str) -> bool:
+    """Whether words stand there as in a name, a title or an address: every one with a capital."""
+    return not sentence.isupper() and not any(word[:1].islower() for word in sentence.split())
+
+
+def _read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str], model: Model) -> list[_Sentence]:
     found: list[_Sentence] = []
     for place, (text, line) in enumerate(paragraphs(lines)):
         for sentence in sentences(_SALUTATION.sub("", text)):
             folded = spoken(sentence)
             silent = bool(skip.search(folded))
-            scores = tuple(0.0 if silent else _evidence(folded, question) for question in _questions(scheme))
-            found.append(_Sentence(sentence, line, place, scores, silent, bool(_WHO.search(folded))))
+            likely = {} if silent or _is_heading(sentence) else acts.of(folded, model, scheme)
+            presents = bool(_WHO.search(folded))
+            apart = _is_apart(likely, scheme)
+            scores = tuple(0.0 if silent or apart else _evidence(folded, each, likely) for each in _questions(scheme))
+            if presents and max(scores, default=0.0) < _ENOUGH:
+                scores = tuple(0.0 for _ in scores)
+            found.append(_Sentence(sentence, line, place, scores, silent, apart, presents))
             if len(found) >= _MAX_SENTENCES:
                 return found
     return found
@@ -143,7 +180,7 @@ def _steps(
         return
     for number, evidence in enumerate(sentence.evidence):
         if number == current:
-            yield number, evidence + (_GO_ON if same else _NEW_PARAGRAPH)
+            yield number, evidence + (_GO_ON if same else _NEW_PARAGRAPH) - (_APART if sentence.apart else 0.0)
         elif evidence and not used >> number & 1:
             order = _NEXT if number == last + 1 else _LATER if number > last else _BACK
             yield number, evidence + order - _OPEN - (alone if evidence < _ENOUGH else 0.0)
@@ -217,13 +254,13 @@ def _one_each(found: list[_Sentence], questions: int) -> list[int]:
     return [-1 if sentence.silent else best[places.index(sentence.paragraph)] for sentence in found]
 
 
-def answers(lines: list[Line], scheme: Scheme, skip: re.Pattern[str]) -> list[Answer]:
+def answers(lines: list[Line], scheme: Scheme, skip: re.Pattern[str], model: Model) -> list[Answer]:
     """Return the sentences of a letter that answer the scheme's questions, in reading order, one answer a question.
 
-    `skip` finds, in text as `spoken` gives it, sentences that are no part of any answer: requests, courtesies, the bare
-    wish to join.
+    model: what the learned likeness counts with. `skip` finds, in text as `spoken` gives it, sentences that are no part
+    of any answer: requests, courtesies, the bare wish to join.
     """
-    found = _read(lines, scheme, skip)
+    found = _read(lines, scheme, skip, model)
     keys = [question.key for question in _questions(scheme)]
     if not keys or not found:
         return []

@@ -72,12 +72,15 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
     found: dict[str, Found] = {}
     given = paragraphs(lines)
     for place, (text, line) in enumerate(given):
+        head, *rest = _REST.split(text, maxsplit=1)
+        if rest and (named := _renews(sentences(head)[-1:], context)) and len(rest[0].split()) >= 2:
+            found.setdefault(named, Found(rest[0], line))
+            continue
         key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
         if key is None or key in found or not (_REPLACES.search(fold(text)) or _ADDS.search(fold(text))):
             continue
-        rest = _REST.split(text, maxsplit=1)
-        if len(rest) == 2 and _question(rest[0], context.scheme) and len(rest[1].split()) >= 2:
-            found[key] = Found(rest[1], line)
+        if rest and _question(head, context.scheme) and len(rest[0].split()) >= 2:
+            found[key] = Found(rest[0], line)
         elif behind := _added(text, context):
             found[key] = Found(behind, line)
         elif _GIVES.search(fold(sentences(text)[-1])) and place + 1 < len(given):
@@ -85,6 +88,12 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             if below:
                 found[key] = Found(" ".join(each for each, _ in below), below[0][1])
     return found
+
+
+def _renews(last: list[str], context: Context) -> str | None:
+    """The question that the words before a colon, `last`, want renewed or added to; None where they do not."""
+    told = last and (_REPLACES.search(fold(last[0])) or _ADDS.search(fold(last[0])))
+    return _question(last[0], context.scheme) if told else None
 
 
 _ADDS = pattern((r"\b(?:add|include|mention|forgot|forgotten|missed|left (?:out|off)|something|more)\b",))

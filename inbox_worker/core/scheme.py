@@ -31,6 +31,7 @@ class Field:
     prose: tuple[str, ...] = ()  # regular expressions: a sentence of a letter that begins to answer this question
     cues: tuple[str, ...] = ()  # as `prose`, of such questions in general: a little less sure
     hints: tuple[str, ...] = ()  # regular expressions: words that such a sentence often has, weak evidence alone
+    act: str = ""  # what the learned model calls a sentence that answers this question; "": it knows of none
 
     def __hash__(self) -> int:
         return hash(self.key)  # what reading computes of a field is cached by it: hashing every word would cost more

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from inbox_worker.core import acts, targets
 from inbox_worker.core.block import is_empty_box
@@ -178,10 +179,16 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
 WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
+@lru_cache(maxsize=32)
+def answers_of(scheme: Scheme) -> tuple[str, ...]:
+    """Return what the learned model calls answers to the scheme's questions; they may begin with the wish itself."""
+    return tuple(item.act for item in scheme.fields if item.act)
+
+
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
         return
-    if not in_subject and not acts.could(sentence, WISHES, lexicon.acts, scheme):
+    if not in_subject and not acts.could(sentence, (*WISHES, *answers_of(scheme)), lexicon.acts, scheme):
         return
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, lexicon):

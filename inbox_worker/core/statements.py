@@ -14,7 +14,7 @@ from inbox_worker.core.words import fold, pattern, sentences
 
 _STATES = (
     r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now"
-    r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*|\s*[:=])\s+"
+    r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*:?|\s*[:=])\s+"
 )
 
 _ON_FORM = (

@@ -95,7 +95,7 @@ _DECORATION = re.compile(
 )
 
 
-_PHOTOGRAPH = 1_000  # bytes: what is smaller is a spacer or a logo
+_PHOTOGRAPH = 200  # bytes: what is smaller is a spacer
 
 
 def _is_photograph(email: Email, extraction: Extraction, lexicon: Lexicon) -> bool:

@@ -59,4 +59,4 @@ def test_what_speaks_for_a_question_is_what_each_of_its_patterns_finds(question:
     for text in SENTENCES:
         cues = (passages._cue(text, question.prose, 1.0), passages._cue(text, question.cues, 0.8))
         hints = sum(1 for hint in question.hints if hint.search(text))
-        assert passages._evidence(text, question) == max(cues) + 0.3 * min(2, hints)
+        assert passages._evidence(text, question, {}) == max(cues) + 0.3 * min(2, hints)

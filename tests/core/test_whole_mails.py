@@ -143,3 +143,89 @@ def test_a_form_behind_more_words_than_are_read_is_for_a_person_and_not_passed_o
 
 def test_a_long_mail_that_names_no_scheme_is_left_alone():
     assert reading("All work and no play.\n" * 5_000, Subject="Hello").decision.outcome is Outcome.SKIP
+
+
+def test_a_whole_form_sent_in_for_somebody_else_is_for_a_person_although_only_the_role_is_named():
+    form = FORM.replace(VALUES["name"], "Agata Wolska").replace(VALUES["email"], "a.wolska@example.org")
+    found = reading(f"Agata asked me to send you this.\n\n{form}\nJo Bell\n", Subject="Ally")
+    assert found.intent is Intent.APPLICATION
+    assert (found.decision.outcome, found.decision.code) == (Outcome.HOLD, "ON_BEHALF")
+
+
+def test_a_whole_form_with_a_refusal_beside_it_is_never_passed_over():
+    after = "If that cannot be promised I do not want to be an ally."
+    found = reading(f"{FORM}\n{after}\n\nJo Bell\n", Subject="Ally application")
+    assert (found.intent, found.decision.outcome) == (Intent.APPLICATION, Outcome.HOLD)
+
+
+def test_details_under_labels_and_numbered_answers_below_them_are_one_form():
+    details = f"Name: Jo Bell\nJob title: Clerk\nDepartment: Law School\nEmail: {VALUES['email']}\n\n"
+    keys = ("motivation", "skills_experience", "support_needed", "importance")
+    answers = "".join(f"{number}. {VALUES[key]}\n" for number, key in enumerate(keys, 1))
+    found = reading(
+        f"I'm applying to be a mental health ally.\n\n{details}{answers}\nSorry, please take me off the list again.\n"
+    )
+    assert found.intent is Intent.APPLICATION
+    assert "CONTRADICTION" in {flag.code for flag in found.flags}
+
+
+def test_a_long_letter_of_other_business_that_names_the_scheme_is_no_application():
+    found = reading(
+        "Dear colleagues,\n\nWe invite you to the annual lecture of our centre.\n\n"
+        '"Thirty years of listening: what we know" by Professor A. Lindqvist, in the Gulbenkian.\n\n'
+        "The lecture looks at how people speak to colleagues and why workplaces miss it. A list of support services"
+        " will be at the door.\n\n"
+        "Would you be happy to put this on your page and to let the mental health allies know?\n\nJo Bell\n"
+    )
+    assert found.reply is ReplyKind.NONE
+    assert found.intent is Intent.UNRELATED
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Not much, but could you let me have a copy of the role description so that I can see where it ends?",
+        "Time. Would you please e-mail the role description, so I can plan it?",
+    ],
+)
+def test_a_request_may_be_all_of_an_answer(question: str):
+    found = reading(FORM.replace(VALUES["support_needed"], question), Subject="Mental Health Ally")
+    assert found.intent is Intent.APPLICATION_AND_REQUEST
+    assert found.attach_role_description
+
+
+def test_each_ticked_box_speaks_for_itself():
+    boxes = "\u2612 I would like to become a Mental Health Ally\n\u2612 Please send me the role description\n"
+    assert reading(f"{boxes}\n{FORM}").intent is Intent.APPLICATION_AND_REQUEST
+
+
+def test_bare_lines_answer_the_items_that_our_mail_listed_where_each_takes_one_line():
+    asked = ASKED.partition("- What support")[0] + "- Job title\n- Department/School\n"
+    found = reading("Plumber\nEstates\n" + asked, ON_RECORD, **THREAD)
+    assert texts(found) == {"job_title": "Plumber", "department": "Estates"}
+
+
+def test_an_answer_may_be_added_to_in_passing():
+    found = reading(
+        "I applied on Tuesday and forgot something that may matter. Please add to my skills and experience: I ran the"
+        " carers' group for four years.\n\nJo\n",
+        ON_RECORD,
+        Subject="Mental Health Ally application",
+    )
+    assert texts(found) == {"skills_experience": "I ran the carers' group for four years."}
+
+
+def test_a_wrapped_one_line_value_is_whole():
+    long = "Division of Computing, Engineering and the Applied Mathematical\nSciences"
+    found = reading(FORM.replace(VALUES["department"], long), Subject="Mental Health Ally")
+    assert texts(found)["department"] == long.replace("\n", " ")
+
+
+def test_words_about_oneself_and_closing_words_are_no_part_of_an_answer_in_one_paragraph():
+    found = reading(
+        "Id like to be a mental health ally please. I'm a Team Leader in the Catering team. I want to do it because the"
+        " young ones on my shift tell me things and I never know what to say. I have brought up four kids so I have"
+        " the patience. That's me really! Cheers Jo\n"
+    )
+    assert texts(found)["motivation"].startswith("I want to do it because")
+    assert texts(found)["skills_experience"] == "I have brought up four kids so I have the patience."
