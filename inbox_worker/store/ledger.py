@@ -128,7 +128,9 @@ class Ledger(LedgerView):
             scheme=entry.scheme,
             mark=mark,
         )
-        self._changed(_NO_TROUBLE, **_place(mail))
+        place = _place(mail)
+        if not self._novelty.holds(Key.TROUBLE, Key.TROUBLE.of(place)):
+            self._changed(_NO_TROUBLE, **place)
         return ledger_id
 
     def reread(self, ledger_id: int, mail: MailId, entry: LedgerEntry, *, mark: str | None = None) -> None:

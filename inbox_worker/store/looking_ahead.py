@@ -8,6 +8,8 @@ from inbox_worker.records import Clues
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
 from inbox_worker.store.ledger import LedgerView
 from inbox_worker.store.novelty import Key
+from inbox_worker.store.prepared import Prepared
+from inbox_worker.store.tables import trouble
 
 _AT_ONCE = 1000  # values in one IN list
 _REFERENCES = 12  # of each mail, the newest: who refers to more is looked up by itself
@@ -24,7 +26,9 @@ class LookingAhead(LedgerView):
         mails = list(mails)
         for key, asked in _keys(mails).items():
             self._novelty.learn(key, asked, self._there(key, sorted(asked)))
-        self._novelty.learn(Key.PLACE, {_place(each) for each in mails}, self._places(mails))
+        places = {_place(each) for each in mails}
+        self._novelty.learn(Key.PLACE, places, self._places(mails))
+        self._novelty.learn(Key.TROUBLE, places, map(tuple, self._all(_TROUBLES)))
 
     def _there(self, key: Key, asked: list[bytes]) -> set[bytes]:
         """Return those of `asked` that rows are found under."""
@@ -40,6 +44,9 @@ class LookingAhead(LedgerView):
         for mailbox, folder, uidvalidity, uid in map(_place, mails):
             folders.setdefault((mailbox, folder, uidvalidity), []).append(uid)
         return {(*place, uid) for place, uids in folders.items() for uid in self.recorded(*place, uids)}
+
+
+_TROUBLES = Prepared(select(trouble.c.mailbox, trouble.c.folder, trouble.c.uidvalidity, trouble.c.uid))
 
 
 def _keys(mails: list[Clues]) -> dict[Key, set[bytes]]:

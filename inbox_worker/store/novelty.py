@@ -1,6 +1,6 @@
 """What a transaction need not ask about: keys that nothing stood under when it looked, nor was written under since.
 
-In a backlog nearly every mail is a stranger's. Six questions about a whole batch answer five about each mail of it.
+In a backlog nearly every mail is a stranger's. Seven questions about a whole batch answer six about each mail of it.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from inbox_worker.store.tables import application, ledger, outbox, thread
+from inbox_worker.store.tables import application, ledger, outbox, thread, trouble
 
 
 class Key(Enum):
     """Columns that mails and people are found by: a table and their names."""
 
     PLACE = (ledger, ("mailbox", "folder", "uidvalidity", "uid"))
+    TROUBLE = (trouble, ("mailbox", "folder", "uidvalidity", "uid"))
     MAIL = (ledger, ("message_key",))
     CONTENT = (ledger, ("fingerprint",))
     THREAD = (thread, ("message_key",))
@@ -28,9 +29,8 @@ class Key(Enum):
         return row.get(first) if not others else (row.get(first), *map(row.get, others))
 
 
-_OF_TABLE = {
-    table: tuple(key for key in Key if key.value[0] is table) for table in (ledger, thread, application, outbox)
-}
+_TABLES = (ledger, trouble, thread, application, outbox)
+_OF_TABLE = {table: tuple(key for key in Key if key.value[0] is table) for table in _TABLES}
 
 
 class Novelty:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from inbox_worker.core.reading import Known
-from inbox_worker.records import Clues, Sighting
+from inbox_worker.records import Clues, Sighting, TroubleKind
 from inbox_worker.store import Store, Tx
 from tests.store.examples import MINUTE, NOW, SCHEME, SENDER, apply_new, mail_id, message, record
 
@@ -82,6 +82,18 @@ def test_every_answer_is_that_of_the_database(store: Store, name: str, meanwhile
         found = answers(tx, BATCH[name])
     with store.transaction() as tx:
         assert found == answers(tx, BATCH[name])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_troubles_with_a_mail_are_forgotten_when_it_is_recorded(store: Store, first: bool) -> None:
+    with store.transaction() as tx:
+        if first:
+            tx.note_trouble(mail_id(20), TroubleKind.FETCH, NOW)
+        tx.look_ahead(BATCH.values())
+        if not first:
+            tx.note_trouble(mail_id(20), TroubleKind.FETCH, NOW)
+        record(tx, 20)
+        assert tx.troubles() == ()
 
 
 def test_nothing_is_asked_about_strangers_after_a_look(sqlite_url: str) -> None:
