@@ -1,7 +1,11 @@
-"""`run` and `once`: the service, and one pass of it."""
+"""`run` and `once`: the service, and one pass of it.
 
+What they need is imported when they run, since `--help` and the other commands need less; most of it by `_service`.
+"""
+
+import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +20,9 @@ if TYPE_CHECKING:
 
 def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Run every job one time: read the mailboxes, then send what is due. For cron and systemd timers."""
-    from inbox_worker.jobs import Jobs
-
     with clear_errors(), _service(config) as service:
+        from inbox_worker.jobs import Jobs
+
         reports = Jobs(service).once()
         for report in reports:
             _print(report, as_json)
@@ -29,13 +33,13 @@ def run(config: ConfigOption = None) -> None:
     """Run the service until SIGTERM or Ctrl-C; the mail in hand is finished first."""
     import threading
 
-    from inbox_worker.jobs import Jobs, poll_job
-    from inbox_worker.liveness import Liveness
-    from inbox_worker.push import listening
-    from inbox_worker.scheduler import Schedule, stop_on_signals
-    from inbox_worker.supervision import supervised
-
     with clear_errors(), _service(config) as service:
+        from inbox_worker.jobs import Jobs, poll_job
+        from inbox_worker.liveness import Liveness
+        from inbox_worker.push import listening
+        from inbox_worker.scheduler import Schedule, stop_on_signals
+        from inbox_worker.supervision import supervised
+
         service.complete()
         stop, stopped = threading.Event(), threading.Event()
         stop_on_signals(stop)
@@ -55,6 +59,17 @@ def run(config: ConfigOption = None) -> None:
 
 @contextmanager
 def _service(config: Path | None) -> "Iterator[Service]":
+    with ExitStack() as stack:
+        gc.disable()  # nearly all that a start makes stays: to look through it for garbage takes a tenth of a start
+        try:
+            service = stack.enter_context(_built(config))
+        finally:
+            gc.enable()
+        yield service
+
+
+@contextmanager
+def _built(config: Path | None) -> "Iterator[Service]":
     from inbox_worker import allocator, log
     from inbox_worker.assembly import service
     from inbox_worker.config import load
