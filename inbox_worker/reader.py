@@ -31,6 +31,12 @@ class Content:
         return self.packed if isinstance(self.packed, Document) else pickle.loads(self.packed)  # noqa: S301 - our own
 
 
+def load() -> None:
+    """Import what the first mail would import."""
+    from inbox_worker import documents  # noqa: F401
+    from inbox_worker.core import build_document, parse, read  # noqa: F401
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads the mail of one mailbox by its rules."""

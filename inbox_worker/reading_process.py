@@ -21,7 +21,7 @@ from typing import IO, Any
 from inbox_worker import allocator
 from inbox_worker.core.mail import Email, MailId, RawMail
 from inbox_worker.core.reading import Known, Reading
-from inbox_worker.reader import Content, Reader
+from inbox_worker.reader import Content, Reader, load
 
 TRIES = 2  # the first death may be the machine's fault, the second is the mail's
 _LENGTH = struct.Struct(">Q")
@@ -203,6 +203,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the mail
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     allocator.give_back()
+    load()  # not in the time of the first mail
     serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
 
 
