@@ -169,7 +169,7 @@ def _without_base64(head: bytes, body: bytes) -> Skeleton:
 
 def without_excess_parts(fields: Iterable[Field], body: bytes) -> tuple[bytes, bool]:
     """Return `body` cut off where it holds more parts than any mail of a person: parsers need seconds for 100,000."""
-    if body.count(b"\n--") <= MAX_NESTED:
+    if len(_DASHES.findall(body)) <= MAX_NESTED:
         return body, False
     nested = next(islice(_MULTIPART.finditer(body), MAX_NESTED, None), None)
     if nested:
@@ -189,18 +189,22 @@ def without_excess_parts(fields: Iterable[Field], body: bytes) -> tuple[bytes, b
     return body[:limit], nested is not None or limit < len(body)
 
 
-def mime_header(fields: Iterable[Field]) -> bytes:
+def telling(fields: Iterable[Field]) -> list[Field]:
+    """Return the fields that a parser is asked about: who wrote to whom, when, and how the mail is made."""
+    return [entry for entry in fields if entry[0] in _TELLING]
+
+
+def mime_header(fields: Sequence[Field]) -> bytes:
     """Return the header, with its blank line, as far as it says how the mail is made: few fields, pure ASCII.
 
-    Where no field says anything of a mail, all of it is text, and begins with a blank line.
+    fields: the `telling` ones. Where there are none, all of the mail is text, and begins with a blank line.
     """
     lines = [
         f"{name}: {headers.ascii_only(header_text(headers.raw_text(value)))}\r\n"
         for name, value in fields
         if name in _MIME_FIELDS
     ]
-    end = "\r\n" if any(name in _TELLING for name, _ in fields) else "\r\n\r\n"
-    return "".join([*lines, end]).encode("ascii")
+    return "".join([*lines, "\r\n" if fields else "\r\n\r\n"]).encode("ascii")
 
 
 def address_list(fields: Iterable[Field], names: tuple[str, ...]) -> str:

@@ -57,8 +57,9 @@ def parse(raw: RawMail) -> Email:
     body, truncated = healing.without_excess_parts(fields, body)
     if truncated:
         defects.append("TRUNCATED_PARTS")
-    healed = healing.skeleton(healing.mime_header(fields), body)
-    head, parts, failures = _read(fields, healed)
+    telling = healing.telling(fields)
+    healed = healing.skeleton(healing.mime_header(telling), body)
+    head, parts, failures = _read(telling, healed)
     defects.extend(failures)
     found = bodies.collect(parts, healed.restore, _tree)
     for parameters in found.parameters:
