@@ -4,7 +4,7 @@ import email
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from inbox_worker.core import parse
@@ -66,6 +66,7 @@ def from_skeleton(head: bytes, body: bytes) -> Bodies:
     return found
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(HEADS), BODIES)
 @example(HEADS[0], NESTED % b"boundary=inner-part")
 @example(HEADS[0], NESTED % b"Boundary*=us-ascii''inner-part")
