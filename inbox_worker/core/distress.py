@@ -40,10 +40,8 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
         before, told = "", False
         for sentence in _pieces(text):
             number += 1
-            looked_at = _looked_at(sentence, lexicon)
-            tells = bool(looked_at) and _tells(looked_at, lexicon)
-            if looked_at:
-                found = _graver(found, _unless_denied(_judge(looked_at, lexicon), (sentence,), lexicon))
+            said, tells = _by_phrases(sentence, lexicon)
+            found = _graver(found, said)
             if number < _READ_BY_LIKENESS and found.tier is not Tier.A:
                 found = _graver(found, _alike(sentence, lexicon))
             if tells or told:
@@ -53,6 +51,17 @@ def tier(texts: Iterable[str], lexicon: Lexicon) -> Finding:
     return found
 
 
+# Mails repeat sentences: questions of a form, greetings, footers. Each is judged once.
+@lru_cache(maxsize=2048)
+def _by_phrases(sentence: str, lexicon: Lexicon) -> tuple[Finding, bool]:
+    """What the phrases of both tiers say of a sentence, and whether it shows a telling sign."""
+    looked_at = _looked_at(sentence, lexicon)
+    if not looked_at:
+        return NOTHING, False
+    return _unless_denied(_judge(looked_at, lexicon), (sentence,), lexicon), _tells(looked_at, lexicon)
+
+
+@lru_cache(maxsize=2048)
 def _alike(sentence: str, lexicon: Lexicon) -> Finding:
     """What the learned likeness says of a sentence in which no sign may stand."""
     if not _PERSON.search(sentence) or not acts.may_do(sentence, _DANGER, lexicon.acts):
