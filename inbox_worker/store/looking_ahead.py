@@ -1,21 +1,26 @@
 """A look at what is on record about the mails of a batch, before each of them is asked about."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from inbox_worker.records import Clues
+from inbox_worker.store.base import Statements
 from inbox_worker.store.keys import address_key, fingerprint_key, message_key
-from inbox_worker.store.ledger import LedgerView
 from inbox_worker.store.novelty import Key
-from inbox_worker.store.prepared import Prepared
-from inbox_worker.store.tables import trouble
+from inbox_worker.store.prepared import Prepared, Row
+from inbox_worker.store.tables import ledger, trouble
 
-_AT_ONCE = 1000  # values in one IN list
+_AT_ONCE = 50  # values in one IN list: always so many, since a list of another length is another statement
 _REFERENCES = 12  # of each mail, the newest: who refers to more is looked up by itself
 
 
-class LookingAhead(LedgerView):
+_Place = tuple[str, str, int, int]
+
+
+class LookingAhead(Statements):
     """Asks about many mails at once."""
 
     def look_ahead(self, mails: Iterable[Clues]) -> None:
@@ -25,27 +30,48 @@ class LookingAhead(LedgerView):
         """
         mails = list(mails)
         for key, asked in _keys(mails).items():
-            self._novelty.learn(key, asked, self._there(key, sorted(asked)))
+            self._novelty.learn(key, asked, (row[0] for row in self._in(_finding(key), asked)))
         places = {_place(each) for each in mails}
         self._novelty.learn(Key.PLACE, places, self._places(mails))
         self._novelty.learn(Key.TROUBLE, places, map(tuple, self._all(_TROUBLES)))
 
-    def _there(self, key: Key, asked: list[bytes]) -> set[bytes]:
-        """Return those of `asked` that rows are found under."""
-        table, (name,) = key.value
-        column, found = table.c[name], set[bytes]()
-        for start in range(0, len(asked), _AT_ONCE):
-            found.update(row[0] for row in self._all(select(column).where(column.in_(asked[start : start + _AT_ONCE]))))
-        return found
-
-    def _places(self, mails: list[Clues]) -> set[tuple[str, str, int, int]]:
-        """Return the places of mails that the ledger has."""
-        folders: dict[tuple[str, str, int], list[int]] = {}
+    def _places(self, mails: list[Clues]) -> Iterator[_Place]:
+        """Yield the places of mails that the ledger has."""
+        folders: dict[tuple[str, str, int], set[int]] = {}
         for mailbox, folder, uidvalidity, uid in map(_place, mails):
-            folders.setdefault((mailbox, folder, uidvalidity), []).append(uid)
-        return {(*place, uid) for place, uids in folders.items() for uid in self.recorded(*place, uids)}
+            folders.setdefault((mailbox, folder, uidvalidity), set()).add(uid)
+        for (mailbox, folder, uidvalidity), uids in folders.items():
+            named = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
+            yield from ((mailbox, folder, uidvalidity, row.uid) for row in self._in(_RECORDED, uids, **named))
+
+    def _in(self, statement: Prepared, values: Collection[Any], **named: Any) -> Iterator[Row]:
+        """Yield the rows of a statement about `_AT_ONCE` values; the last of them stands for those that lack."""
+        listed = list(values)
+        for start in range(0, len(listed), _AT_ONCE):
+            some = listed[start : start + _AT_ONCE]
+            some += some[-1:] * (_AT_ONCE - len(some))
+            yield from self._all(statement, **named, **dict(zip(_NAMES, some, strict=True)))
 
 
+_NAMES = [f"value{number}" for number in range(_AT_ONCE)]
+
+
+@cache
+def _finding(key: Key) -> Prepared:
+    """Return the query for the keys, among many, that rows are found under."""
+    table, (name,) = key.value
+    column = table.c[name]
+    return Prepared(select(column).where(column.in_([bindparam(each, type_=column.type) for each in _NAMES])))
+
+
+_RECORDED = Prepared(
+    select(ledger.c.uid).where(
+        ledger.c.mailbox == bindparam("mailbox"),
+        ledger.c.folder == bindparam("folder"),
+        ledger.c.uidvalidity == bindparam("uidvalidity"),
+        ledger.c.uid.in_([bindparam(each, type_=ledger.c.uid.type) for each in _NAMES]),
+    )
+)
 _TROUBLES = Prepared(select(trouble.c.mailbox, trouble.c.folder, trouble.c.uidvalidity, trouble.c.uid))
 
 
@@ -62,6 +88,6 @@ def _keys(mails: list[Clues]) -> dict[Key, set[bytes]]:
     }
 
 
-def _place(clues: Clues) -> tuple[str, str, int, int]:
+def _place(clues: Clues) -> _Place:
     mail = clues.mail
     return mail.mailbox, mail.folder, mail.uidvalidity, mail.uid

@@ -84,6 +84,16 @@ def test_every_answer_is_that_of_the_database(store: Store, name: str, meanwhile
         assert found == answers(tx, BATCH[name])
 
 
+@pytest.mark.parametrize("size", [1, 50, 51, 120])
+def test_a_batch_of_any_size_is_looked_up(store: Store, size: int) -> None:
+    with store.transaction() as tx:
+        record(tx, size)
+    with store.transaction() as tx:
+        tx.look_ahead(clues(uid) for uid in range(1, size + 1))
+        seen = [uid for uid in range(1, size + 1) if answers(tx, clues(uid))[0] is not None]
+    assert seen == [size]
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_troubles_with_a_mail_are_forgotten_when_it_is_recorded(store: Store, first: bool) -> None:
     with store.transaction() as tx:
