@@ -151,6 +151,8 @@ def test_every_folder_holds_mails() -> None:
         "fifth",
         "sixth",
         "seventh",
+        "eighth",
+        "ninth",
     }
 
 

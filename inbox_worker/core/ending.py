@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from inbox_worker.core import names
+from inbox_worker.core import acts, names
 from inbox_worker.core.document import Line
 from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.values import puts_off
@@ -58,7 +58,14 @@ def is_postscript(text: str) -> bool:
 def is_remark(text: str, context: Context) -> bool:
     """Return whether a paragraph after the last answer speaks to the team instead of going on."""
     folded = fold(text)
-    return bool(pattern(context.lexicon.phrases.get("remark", ())).search(folded)) or is_postscript(folded)
+    if bool(pattern(context.lexicon.phrases.get("remark", ())).search(folded)) or is_postscript(folded):
+        return True
+    first = spoken(next(iter(sentences(text)), ""))
+    return acts.likelihood(first, _TO_THE_TEAM, context.lexicon.acts, context.scheme) >= _PLAINLY
+
+
+_TO_THE_TEAM = ("withdraw", "not_joining", "condition")  # what likeness calls words that no answer holds
+_PLAINLY = 0.7
 
 
 def takes_leave(line: Line, before: str) -> bool:

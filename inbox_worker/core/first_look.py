@@ -21,7 +21,10 @@ def may_concern(folded: str, words: Sequence[str], scheme: Scheme) -> bool:
     """
     if found_in(folded, scheme.mentions):
         return True
-    if found_in(folded, scheme.role_words) and (len(folded) <= _SHORT or found_in(folded, scheme.topic_words)):
+    short = len(folded) <= _SHORT
+    if found_in(folded, scheme.role_words) and (short or found_in(folded, scheme.topic_words)):
+        return True
+    if short and found_in(folded, scheme.topic_words):  # a form may name no more than that
         return True
     return bool(misspelt(words, scheme))
 

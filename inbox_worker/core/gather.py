@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.assign import Choice
 from inbox_worker.core.block import is_box
 from inbox_worker.core.document import Kind, Line
@@ -109,7 +110,8 @@ _LAST_WORDS = 3  # of a value that a mail program has wrapped
 def _is_end(text: str) -> bool:
     """Whether a line can be the end of a wrapped value ("Mathematical | Sciences"): a few words, and no label."""
     words = text.split()
-    return len(words) <= _LAST_WORDS and all(word.strip(",&.").isalpha() for word in words if word != "&")
+    plain = [word for word in words if word != "&" and not FOUND.fullmatch(word)]
+    return len(words) <= _LAST_WORDS and bool(plain) and all(word.strip(",.").isalpha() for word in plain)
 
 
 _UNFINISHED = (",", " and", " &", " of", "/", " -", " for", " in")

@@ -5,7 +5,7 @@ from inbox_worker.core.extract import Extraction
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signs import Mail, Signs
+from inbox_worker.core.signs import Mail, Signs, sets_condition
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import pattern, spoken
 
@@ -21,7 +21,7 @@ def holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lex
         codes.append("ON_BEHALF")
     if extraction.several or (not _ALONE.search(" . ".join(mail.text)) and _together(mail, scheme, lexicon)):
         codes.append("SEVERAL")
-    if extraction.conflicts or (intent is not Intent.FOLLOW_UP and (signs.withdraws or signs.declines)):
+    if extraction.conflicts or (intent is not Intent.FOLLOW_UP and _takes_it_back(mail, signs, scheme, lexicon)):
         codes.append("CONTRADICTION")
     if intent is not Intent.FOLLOW_UP and any(
         _sets_condition(sentence, scheme, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
@@ -30,6 +30,20 @@ def holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lex
     ):
         codes.append("QUESTION")
     return tuple(codes)
+
+
+def _takes_it_back(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether somebody who applies also says, or seems to say, that they do not."""
+    if signs.withdraws or signs.declines:
+        return True
+    return any(
+        acts.likelihood(sentence, ("not_joining", "withdraw"), lexicon.acts, scheme) >= _PLAINLY
+        for sentence in to_the_team(mail)
+        if not sets_condition(sentence, scheme, lexicon)
+    )
+
+
+_PLAINLY = 0.75
 
 
 def _sets_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:

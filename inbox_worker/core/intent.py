@@ -40,7 +40,7 @@ def _scope(mail: Mail, scheme: Scheme) -> _Scope:
     labels = about(" . ".join(mail.extraction.label_texts), scheme)
     quoted = about(mail.quoted[:4_000], scheme)
     ours = subject.ours or body.ours or labels.ours or (subject.topic and body.role) or (subject.role and body.topic)
-    if not ours and mail.extraction.full_questions >= 2 and not labels.other:
+    if not ours and mail.extraction.full_questions >= _OWN_QUESTIONS and not labels.other:
         ours = "the scheme's own questions"
     other = subject.other or labels.other
     if not ours:
@@ -108,6 +108,13 @@ def _whole(extraction: Extraction, scheme: Scheme) -> bool:
     return len(extraction.labelled | beside) * 4 >= len(required) * 3
 
 
+def _formal(extraction: Extraction, scheme: Scheme) -> bool:
+    """Whether half of what an application needs stands under labels, an answer among it."""
+    required = [item for item in scheme.fields if item.required]
+    texts = [key for key in extraction.labelled if scheme.field(key).kind is FieldKind.TEXT]
+    return bool(texts) and len(extraction.labelled) * 2 >= len(required)
+
+
 _LABELS = 3  # with a value, from which a numbered list below them belongs to the form
 
 
@@ -128,11 +135,17 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     if scope.ours and (named or joined):
         return True
     wishes = joined or Target.OPEN in signs.joins
-    return not scope.other and (bool(before.role) or (scope.weak and wishes))
+    by_topic = bool(before.topic) and _whole(mail.extraction, scheme) and _answers(mail, scheme) >= _ANSWERS
+    return not scope.other and (bool(before.role) or (scope.weak and wishes) or by_topic)
 
 
 def _answers_any(mail: Mail, scheme: Scheme) -> bool:
-    return any(scheme.field(key).kind is FieldKind.TEXT for key in mail.extraction.labelled)
+    return _answers(mail, scheme) > 0
+
+
+def _answers(mail: Mail, scheme: Scheme) -> int:
+    """How many questions have an answer under their label."""
+    return sum(scheme.field(key).kind is FieldKind.TEXT for key in mail.extraction.labelled)
 
 
 def _asks(signs: Signs, scope: _Scope) -> bool:
@@ -150,9 +163,13 @@ def _elsewhere(signs: Signs, scope: _Scope, mail: Mail, scheme: Scheme, lexicon:
         return True
     if Target.OURS in signs.joins:
         return False
-    if Target.OTHER in signs.joins:
+    own_form = scope.ours and mail.extraction.full_questions >= _OWN_QUESTIONS
+    if Target.OTHER in signs.joins and not own_form:
         return True
     return scope.other and not about(mail.subject, scheme).ours
+
+
+_OWN_QUESTIONS = 2  # of the scheme, to the letter or nearly: no other form has them
 
 
 def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -193,7 +210,7 @@ def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joine
     """
     if mail.from_team:
         return True
-    formal = _whole(mail.extraction, scheme) and not mail.for_another
+    formal = _formal(mail.extraction, scheme) and not mail.for_another
     subject = fold(mail.subject)
     said = (subject, *(to_the_team(mail) if joined else mail.text))
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
@@ -210,7 +227,8 @@ def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joine
     ):
         return True
     # who asks for the documents by name may have other errands beside it
-    errands = " . ".join(sorted(signs.documents)) if Target.OURS in signs.requests and signs.documents else text
+    asked = sorted(signs.documents) if Target.OURS in signs.requests else []
+    errands = " . ".join(asked) if asked else text
     return not joined and not formal and bool(find("errand", errands, lexicon))
 
 

@@ -75,7 +75,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     found = [label for label in all_of(listed, scheme) if _carries(label, listed)]
     found = [replace(label, rest="") if listed[label.line].kind is Kind.QUOTED else label for label in found]
     choices = assign(found, listed, scheme, lexicon)
-    choices = numbered.with_headings(choices, listed, scheme)
+    choices = numbered.with_headings(choices, listed, scheme, lexicon.acts)
     choices = numbered.with_stacked(choices, listed, scheme, lexicon)
     if not _is_form(choices):
         choices = []
@@ -269,17 +269,19 @@ def _used(blocks: list[Block], spare: list[Label], lines: list[Line]) -> frozens
     return frozenset(used)
 
 
+_AND = re.compile(r"\s+(?:&|and|/)\s+|\s*[;+]\s*", re.IGNORECASE)
+
+
 def _several(found: list[Label], lines: list[Line], scheme: Scheme) -> bool:
-    """Whether two labels for a name hold two different persons."""
+    """Whether labels for a name, or one of them, hold two different persons."""
     keys = [item.key for item in scheme.fields if item.kind is FieldKind.NAME]
-    labels = [label for label in found if any(label.scores.get(key, 0) >= 0.95 for key in keys)]
+    labels = [label for label in found if any(label.scores.get(key, 0) >= 0.75 for key in keys)]
     labels = [label for label in labels if lines[label.line].kind is Kind.OWN]
     people: list[str] = []
-    for label in labels if len(labels) > 1 else []:
+    for label in labels:
         after = label.line + label.lines
         text = short(label.rest or (lines[after].text if label.mark != "cell" and after < len(lines) else ""))
-        if names.looks_like(text) and len(names.words(text)) >= 2:
-            people.append(text)
+        people += [each for each in _AND.split(text) if names.looks_like(each) and len(names.words(each)) >= 2]
     return any(not names.related(people[0], other) for other in people[1:])
 
 

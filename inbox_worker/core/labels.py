@@ -136,9 +136,14 @@ def of_text(text: str, scheme: Scheme) -> Label | None:
     return _read(text, scheme) if len(text) <= _REMEMBERED_LENGTH else _read.__wrapped__(text, scheme)
 
 
+_GOING_ON = re.compile(
+    r"^(?:and|and now|and finally|finally|lastly|last|next|now|so|then)[,:]?\s+(?=\w)", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=2048)  # questions come again in every mail, and in what a mail quotes
 def _read(text: str, scheme: Scheme) -> Label | None:
-    shown = plain(stripped(text))
+    shown = _GOING_ON.sub("", plain(stripped(text)))
     named = may_name(shown, scheme)
     whole = _alone(shown, scheme) if named else None
     best = _marked(shown, scheme) if named else None

@@ -2,11 +2,14 @@
 
 import re
 
+from inbox_worker.core import acts
 from inbox_worker.core.assign import Choice
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.labels import Label
+from inbox_worker.core.learned import Model
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import plausible
+from inbox_worker.core.words import spoken
 
 _NUMBER = re.compile(r"\d{1,2}")
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -83,8 +86,8 @@ def _is_list(indices: list[int], lines: list[Line]) -> bool:
     )
 
 
-def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme) -> list[Choice]:
-    """Add the one heading of unknown sense that stands where a missing question belongs."""
+def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme, model: Model) -> list[Choice]:
+    """Add headings of unknown sense: one that stands where a missing question belongs, or over such an answer."""
     texts = _texts(scheme)
     choices = [choice for choice in choices if not _heads_nothing(choice, choices, scheme)]
     by_key = {choice.key: choice for choice in choices}
@@ -108,7 +111,29 @@ def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme) -> l
         if len(headings) == 1:
             label = Label(headings[0], lines[headings[0]].text, "", {key: _BY_PLACE}, "place")
             result.append(Choice(label, key, _BY_PLACE))
+    result += _alike(result, lines, scheme, model, bare=bare)
     return sorted(result, key=lambda choice: (choice.label.line, choice.label.column))
+
+
+def _alike(choices: list[Choice], lines: list[Line], scheme: Scheme, model: Model, *, bare: bool) -> list[Choice]:
+    """The headings below the first label of which the text reads like an answer to a question that is not there yet."""
+    taken = {choice.label.line + more for choice in choices for more in range(choice.label.lines)}
+    begin = min(taken)
+    missing = {item.key: item.act for item in scheme.fields if item.act and item.key not in {c.key for c in choices}}
+    found: list[Choice] = []
+    for index in range(begin, len(lines) - 1):
+        if not missing or index in taken or not _is_heading(lines, index, bare) or index + 1 in taken:
+            continue
+        likely = acts.of(spoken(lines[index + 1].text), model, scheme)
+        key = next((key for key, act in missing.items() if likely.get(act, 0.0) >= _ALIKE), None)
+        if key is not None:
+            del missing[key]
+            label = Label(index, lines[index].text, "", {key: _BY_PLACE}, "place")
+            found.append(Choice(label, key, _BY_PLACE))
+    return found
+
+
+_ALIKE = 0.5  # share of the learned likeness from which no other act is likelier
 
 
 def _heads_nothing(choice: Choice, choices: list[Choice], scheme: Scheme) -> bool:

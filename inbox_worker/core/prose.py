@@ -188,7 +188,7 @@ def _listed(
 ) -> None:
     """ "Jo Bell, Clerk, Law School, j.bell@kent.ac.uk": a name first, then what belongs to it."""
     sentence = _BEFORE_LIST.sub("", _IN_BRACKETS.sub(r"\1, \2", sentence))
-    parts = [part.strip(" .") for part in re.split(r",\s+(?![^()]*\))|\s+[-\u2013|]\s+", sentence)]
+    parts = [part.strip(" .") for part in re.split(r",\s+(?![^()]*\))|\s+[-\u2013|/]\s+", sentence)]
     if len(parts) < 2:
         return
     first = re.sub(r"^(?:i(?:'|\u2019)?m|i am|my name is|this is|it's|from|name)\s+", "", parts[0], flags=re.IGNORECASE)

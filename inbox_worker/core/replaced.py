@@ -74,7 +74,7 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
     for place, (text, line) in enumerate(given):
         head, *rest = _REST.split(text, maxsplit=1)
         if rest and (named := _renews(sentences(head)[-1:], context)) and len(rest[0].split()) >= 2:
-            found.setdefault(named, Found(rest[0], line))
+            found.setdefault(named, Found(_alone(rest[0], context), line))
             continue
         key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
         if key is None or key in found or not (_REPLACES.search(fold(text)) or _ADDS.search(fold(text))):
@@ -88,6 +88,16 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             if below:
                 found[key] = Found(" ".join(each for each, _ in below), below[0][1])
     return found
+
+
+def _alone(text: str, context: Context) -> str:
+    """`text` up to words that take leave or speak of what stays; all of it where they come first."""
+    kept: list[str] = []
+    for each in sentences(text):
+        if kept and (is_closing(each, context) or is_remark(each, context) or _STAYS.search(fold(each))):
+            break
+        kept.append(each)
+    return " ".join(kept)
 
 
 def _renews(last: list[str], context: Context) -> str | None:

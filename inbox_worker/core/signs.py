@@ -100,15 +100,16 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         if find("announcement", sentence, lexicon):
             continue
         declines = find("declines", sentence, lexicon)
-        if declines and _NOT_YET.search(sentence):
-            signs.hesitates = True
+        if declines and (_NOT_YET.search(sentence) or _IF.search(sentence.partition(declines)[0])):
+            signs.hesitates = True  # or sets a condition
         elif declines:
             signs.refuses = signs.declines = True
             signs.seen.append(f"declines: {declines}")
             continue
         _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
-        signs.declines = signs.declines or bool(find("not_applying", sentence, lexicon))
+        if find("not_applying", sentence, lexicon) and not sets_condition(sentence, scheme, lexicon):
+            signs.declines = True
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
         if not in_subject and _takes_back(sentence, scheme, lexicon):
             signs.withdraws = True
@@ -136,6 +137,8 @@ def _request(
     asks, offers = find("ask", sentence, lexicon), find("offers", sentence, lexicon)
     if find("wants_support", sentence, lexicon) or (not match and (offers or _of_the_form(sentence, scheme, lexicon))):
         return False
+    if _is_business(sentence, scheme, lexicon):
+        return False
     if match and not offers and acts.does(sentence, "request", lexicon.acts, scheme):
         asks = asks or "reads like a request"
     if thing and (in_subject or asks):
@@ -159,6 +162,12 @@ def _request(
     return bool(match) or bool(thing and acts.likelihood(sentence, ("request",), lexicon.acts, scheme) >= _ALIKE)
 
 
+def _is_business(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a sentence more likely than not is about something else ("Could one of you check my draft of it?")."""
+    return acts.likelihood(sentence, ("other_business",), lexicon.acts, scheme) >= _LIKELIER
+
+
+_LIKELIER = 0.5
 _ALIKE = 0.3  # "I gather there exists a paper on what allies do": what the next sentence may ask for
 
 
@@ -231,6 +240,11 @@ def _reads_like_a_withdrawal(sentence: str, mail: Mail, scheme: Scheme, lexicon:
     if find("not_withdraw", sentence, lexicon) or (mail.on_record and mail.extraction.form.values):
         return False
     return acts.does(sentence, "withdraw", lexicon.acts, scheme)
+
+
+def sets_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Return whether a sentence says on what an application depends."""
+    return bool(find("condition", sentence, lexicon)) or acts.does(sentence, "condition", lexicon.acts, scheme)
 
 
 def _takes_back(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:

@@ -8,7 +8,7 @@ from inbox_worker.core.document import Line
 from inbox_worker.core.passages import paragraphs
 from inbox_worker.core.prose import as_typed
 from inbox_worker.core.scheme import FieldKind, Scheme
-from inbox_worker.core.signature import Found
+from inbox_worker.core.signature import Found, best_field, fit
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, sentences
 
@@ -41,7 +41,7 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
 
 
 _ITS = re.compile(
-    r"^(?:it(?:'s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
+    r"^(?:it(?:'?s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
     re.IGNORECASE,
 )
 _ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
@@ -78,11 +78,18 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
                     found.setdefault(key, Found(as_typed(value, line.text), line))
                     matched = True
             opening = _ITS.match(shown)
-            if pending and opening:
-                found.setdefault(pending, Found(as_typed(_cut(opening["value"]), line.text), line))
+            meant = (pending or _sort_of(_cut(opening["value"]), scheme)) if opening else None
+            if meant and opening:
+                found.setdefault(meant, Found(as_typed(_cut(opening["value"]), line.text), line))
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)
     return found
+
+
+def _sort_of(value: str, scheme: Scheme) -> str | None:
+    """The one-line field that a value plainly is of ("It's Student Registry"), where nothing says which is meant."""
+    key = best_field(value, scheme) if value[:1].isupper() and "," not in value else None
+    return key if key and fit(value, scheme.field(key)) == 2 else None
 
 
 _USE = pattern(

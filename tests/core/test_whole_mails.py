@@ -229,3 +229,115 @@ def test_words_about_oneself_and_closing_words_are_no_part_of_an_answer_in_one_p
     )
     assert texts(found)["motivation"].startswith("I want to do it because")
     assert texts(found)["skills_experience"] == "I have brought up four kids so I have the patience."
+
+
+def test_two_names_under_one_label_are_two_people():
+    found = reading(FORM.replace(VALUES["name"], "Jo Bell & Agata Wolska"), Subject="Mental Health Ally")
+    assert "SEVERAL" in {flag.code for flag in found.flags}
+    assert found.decision.outcome is Outcome.HOLD
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "DRAFT - please don't treat this as an application yet.",
+        "I should say that I have not decided to take the role and would rather not be counted in.",
+    ],
+)
+def test_a_form_beside_words_that_it_is_none_is_for_a_person(beside: str):
+    found = reading(f"{beside}\n\n{FORM}\nPlease put me down as a mental health ally as of today!\n\nJo Bell\n")
+    assert (found.intent, found.decision.outcome) == (Intent.APPLICATION, Outcome.HOLD)
+
+
+def test_a_form_that_is_to_count_on_a_condition_is_acknowledged_and_seen_by_a_person():
+    after = "Please do not treat it as an application until you have confirmed that my manager will not be told."
+    found = reading(f"{FORM}\n{after}\n\nJo Bell\n", Subject="Mental Health Ally")
+    assert (found.decision.outcome, found.decision.code) == (Outcome.HOLD, "QUESTION")
+    assert found.reply is ReplyKind.ACKNOWLEDGEMENT
+
+
+def test_half_a_form_is_an_application_whatever_is_wrong_with_the_web_page():
+    form = "".join(FORM.splitlines(keepends=True)[:4]) + "\nWhy are you interested? I want to listen better.\n"
+    found = reading(
+        f"{form}\nThe rest will follow.\n\nPS the role description link on the page is broken, would you email it\n",
+        Subject="Mental Health Ally",
+    )
+    assert found.intent is Intent.APPLICATION_AND_REQUEST
+
+
+def test_what_a_short_reply_names_is_taken_for_the_field_that_it_plainly_is_of():
+    found = reading("its Student Registry, sorry!\n\nSent from my phone\n", ON_RECORD, **THREAD)
+    assert texts(found) == {"department": "Student Registry"}
+
+
+def test_headings_of_ones_own_in_another_order_are_told_by_what_stands_below_them():
+    found = reading(
+        "I would like to become a Mental Health Ally and have tried to answer your questions.\n\n"
+        "What I would need from you\nA proper induction, and somebody to ring.\n\n"
+        "Why this matters at work\nIt is the place where we are judged all day.\n\n"
+        "What may be of use to you\nI have run the carers' lunch since 2022 and taught for ten years before that.\n\n"
+        "And why I want to do it\nMy wife was supported by an ally at her own work and it changed our weeks.\n\n"
+        "Jo Bell\nSenior Lecturer\nKent Law School\n"
+    )
+    assert texts(found)["skills_experience"].startswith("I have run the carers' lunch")
+    assert texts(found)["motivation"].startswith("My wife was supported")
+    assert texts(found)["importance"] == "It is the place where we are judged all day."
+
+
+def test_details_between_strokes_are_told_apart():
+    found = reading(
+        "Hi. Details: Jo Bell / Examinations Officer / Student Registry / jo.bell@kent.ac.uk\n\n"
+        "Why: exam season, every year\nSkills: calm, organised\nSupport: regular catch ups\nImportance: nobody hides\n",
+        Subject="EOI Mental Health Ally",
+    )
+    assert texts(found)["job_title"] == "Examinations Officer"
+    assert texts(found)["department"] == "Student Registry"
+
+
+def test_details_of_ones_own_are_no_request_for_details():
+    found = reading(f"Please find below my details for the mental health ally role.\n\n{FORM}\nKind regards\nJo\n")
+    assert (found.intent, found.attach_role_description) == (Intent.APPLICATION, False)
+
+
+def test_a_whole_form_whose_labels_name_the_topic_alone_is_an_application():
+    form = (
+        f"Name: Jo Bell\nJob title: Clerk\nDepartment/School: Law\nEmail: {VALUES['email']}\n"
+        "Interest: I have been a first aider for years.\nSkills: A soothing voice.\nSupport: An hour a month.\n"
+        "Why is mental health awareness in the workplace important: Half of all illness at work is stress.\n"
+    )
+    assert reading(form, Subject="MHA application").intent is Intent.APPLICATION
+
+
+def test_the_schemes_own_questions_outweigh_another_role_that_is_named():
+    found = reading(
+        "Before you process this, please confirm that I can be an ally alongside being a union rep? Please only treat"
+        f" the below as an application once you have come back to me.\n\n{FORM}\nJo Bell\n",
+        Subject="RE: Become a Mental Health Ally",
+    )
+    assert (found.intent, found.decision.code) == (Intent.APPLICATION, "QUESTION")
+
+
+def test_words_below_the_last_answer_that_take_the_form_back_are_no_part_of_it():
+    after = "Reading it back I don't want to be put forward after all, so please don't count this as an application."
+    found = reading(f"I would like to apply to be a mental health ally.\n\n{FORM}\n{after}\n\nJo Bell\n")
+    assert found.decision.outcome is Outcome.HOLD
+    assert texts(found)["importance"] == VALUES["importance"]
+
+
+def test_a_colleague_who_runs_the_scheme_asks_for_no_papers():
+    found = reading(
+        "Hi both,\n\nThree are incomplete. Two asked for the role description and have gone quiet. I have drafted an"
+        " invitation for the March training, could one of you check it?\n\nV\n",
+        Subject="Allies - where we are",
+    )
+    assert found.reply is ReplyKind.NONE
+
+
+def test_labels_typed_in_small_letters_without_a_mark_are_labels_where_three_stand_together():
+    found = reading(
+        "name jo bell\njob title driver\ndepartment transport / estates\n\nwhy are you interested - I have been through"
+        " it and came out the other side\n",
+        Subject="mental helth ally",
+    )
+    assert texts(found)["job_title"] == "driver"
+    assert texts(found)["department"] == "transport / estates"
