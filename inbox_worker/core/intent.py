@@ -3,15 +3,23 @@
 from dataclasses import dataclass
 
 from inbox_worker.core import acts
-from inbox_worker.core.extract import Extraction
+from inbox_worker.core.fullness import (
+    LIST,
+    answers,
+    answers_plainly,
+    is_filled,
+    is_half,
+    is_listed_below_details,
+    is_whole,
+)
 from inbox_worker.core.holds import any_sentence, holds, to_the_team
 from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.reading import Intent
-from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signs import MAX_LINES, Mail, Signs, signs_of
 from inbox_worker.core.targets import Target
 from inbox_worker.core.wording import find, speaking_of
-from inbox_worker.core.words import bare, fold, sentences, spoken
+from inbox_worker.core.words import bare, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +78,9 @@ def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
     return Judgement(intent, evidence, holds(mail, intent, signs, scheme, lexicon), weight)
 
 
-def _filled(extraction: Extraction, scheme: Scheme) -> bool:
-    """Whether a form is filled in: an answer and another value, or three values."""
-    texts = [key for key in extraction.labelled if scheme.field(key).kind is FieldKind.TEXT]
-    return (bool(texts) and len(extraction.labelled) >= 2) or len(extraction.labelled) >= 3
-
-
 def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent:
     """The intent of a mail that belongs to nothing known."""
-    filled = _filled(mail.extraction, scheme)
+    filled = is_filled(mail.extraction, scheme)
     requested = _asks(signs, scope)
     asked_beside = requested or signs.wonders
     if signs.withdraws and not filled and not requested and _refers(mail, scope, lexicon):
@@ -101,51 +103,27 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
     return Intent.UNRELATED
 
 
-def _whole(extraction: Extraction, scheme: Scheme) -> bool:
-    """Whether three quarters of what an application needs stand under labels, or in a numbered list beside some."""
-    required = [item for item in scheme.fields if item.required]
-    beside = extraction.ordered if len(extraction.labelled) >= _LABELS else frozenset()
-    return len(extraction.labelled | beside) * 4 >= len(required) * 3
-
-
-def _formal(extraction: Extraction, scheme: Scheme) -> bool:
-    """Whether half of what an application needs stands under labels, an answer among it."""
-    required = [item for item in scheme.fields if item.required]
-    texts = [key for key in extraction.labelled if scheme.field(key).kind is FieldKind.TEXT]
-    return bool(texts) and len(extraction.labelled) * 2 >= len(required)
-
-
-_LABELS = 3  # with a value, from which a numbered list below them belongs to the form
-
-
 def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether a filled form is an application to this scheme."""
     joined = Target.OURS in signs.joins or (scope.ours and Target.OPEN in signs.joins)
     if mail.for_another:
         if find("prize", fold(mail.subject), lexicon):
             return False
-        named = scope.ours or (scope.weak and not scope.other and _whole(mail.extraction, scheme))
-        return named and (_answers_any(mail, scheme) or not _vetoed(mail, signs, scheme, lexicon, joined=True))
-    if signs.declines and not _whole(mail.extraction, scheme):  # with a whole form, a person must see what they mean
+        named = scope.ours or (scope.weak and not scope.other and is_whole(mail.extraction, scheme))
+        return named and (
+            answers(mail.extraction, scheme) > 0 or not _vetoed(mail, signs, scheme, lexicon, joined=True)
+        )
+    if signs.declines and not is_whole(mail.extraction, scheme):  # with a whole form, a person must see what they mean
         return False
     if not joined and _vetoed(mail, signs, scheme, lexicon, joined=False):
         return False
     before = about(" . ".join((mail.subject, *mail.intro, *mail.extraction.label_texts)), scheme)
-    named = bool(before.ours) or mail.extraction.full_questions > 0 or _whole(mail.extraction, scheme)
+    named = bool(before.ours) or mail.extraction.full_questions > 0 or is_whole(mail.extraction, scheme)
     if scope.ours and (named or joined):
         return True
     wishes = joined or Target.OPEN in signs.joins
-    by_topic = bool(before.topic) and _whole(mail.extraction, scheme) and _answers(mail, scheme) >= _ANSWERS
+    by_topic = bool(before.topic) and is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) >= LIST
     return not scope.other and (bool(before.role) or (scope.weak and wishes) or by_topic)
-
-
-def _answers_any(mail: Mail, scheme: Scheme) -> bool:
-    return _answers(mail, scheme) > 0
-
-
-def _answers(mail: Mail, scheme: Scheme) -> int:
-    """How many questions have an answer under their label."""
-    return sum(scheme.field(key).kind is FieldKind.TEXT for key in mail.extraction.labelled)
 
 
 def _asks(signs: Signs, scope: _Scope) -> bool:
@@ -183,24 +161,16 @@ def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexi
     given = {
         item: mail.extraction.form.values[item.key].text for item in questions if item.key in mail.extraction.prose
     }
-    answers = [item for item, text in given.items() if len(text.split()) >= _WORDS]
+    said = [item for item, text in given.items() if len(text.split()) >= _WORDS]
     if Target.OURS in signs.joins:
-        return len(answers) >= _QUESTIONS
-    plain = sum(_answers_plainly(given[item], item, scheme, lexicon) for item in answers)
-    return len(answers) >= max(len(questions), _QUESTIONS) and plain >= _PLAIN
-
-
-def _answers_plainly(text: str, item: Field, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Whether a sentence of `text` reads like an answer to this question, or the model knows of no such answers."""
-    return not item.act or any(
-        acts.likelihood(spoken(each), (item.act,), lexicon.acts, scheme) >= _ALIKE for each in sentences(text)
-    )
+        return len(said) >= _QUESTIONS
+    plain = sum(answers_plainly(given[item], item, scheme, lexicon) for item in said)
+    return len(said) >= max(len(questions), _QUESTIONS) and plain >= _PLAIN
 
 
 _WORDS = 4  # of an answer: "Hey," and "Many thanks" answer nothing
 _QUESTIONS = 3  # answers in running text from which a letter is an application
 _PLAIN = 2  # of them that must read like answers where no wish is said
-_ALIKE = 0.5  # likelihood from which no other act is likelier
 
 
 def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joined: bool) -> bool:
@@ -210,7 +180,7 @@ def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joine
     """
     if mail.from_team:
         return True
-    formal = _formal(mail.extraction, scheme) and not mail.for_another
+    formal = is_half(mail.extraction, scheme) and not mail.for_another
     subject = fold(mail.subject)
     said = (subject, *(to_the_team(mail) if joined else mail.text))
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
@@ -241,20 +211,10 @@ def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Sch
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
-    listed = len(mail.extraction.ordered) >= _ANSWERS and scope.ours
-    if listed and (_answering(mail, scheme, lexicon) or _beside_details(mail.extraction, scheme)):
+    listed = len(mail.extraction.ordered) >= LIST and scope.ours
+    if listed and (_answering(mail, scheme, lexicon) or is_listed_below_details(mail.extraction, scheme)):
         return True
     return weak and (bool(given) or not (requested or signs.hesitates))
-
-
-_ANSWERS = 3  # numbered items from which a list may be the answers to a form's questions
-
-
-def _beside_details(extraction: Extraction, scheme: Scheme) -> bool:
-    """Whether a list that answers every question stands below the name and the like in lines of their own."""
-    texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
-    given = [key for key, value in extraction.form.values.items() if value.source.startswith("body")]
-    return texts <= extraction.ordered and len(set(given) - texts) >= _ANSWERS
 
 
 def _answering(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -280,9 +240,9 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
     extraction = mail.extraction
     given = set(extraction.form.values)
     related = scope.ours or scope.weak or mail.in_thread or any(find("referring", s, lexicon) for s in mail.text)
-    if (signs.withdraws or signs.refuses) and not _filled(extraction, scheme):
+    if (signs.withdraws or signs.refuses) and not is_filled(extraction, scheme):
         return Intent.WITHDRAWAL if related else None
-    if _whole(extraction, scheme):
+    if is_whole(extraction, scheme):
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP

@@ -7,6 +7,7 @@ from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender, without_ending
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labelled import GUESSED, ORDERED, Labelled, source, value_of
+from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import facts
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind
@@ -24,7 +25,7 @@ def in_order_asked(
     listed: only the items of a numbered list.
     """
     keys = _asked_for(document, context)
-    given = [(text, line) for text, line in passages.paragraphs(outside) if not _is_courtesy(text, context)]
+    given = [(text, line) for text, line in paragraphs(outside) if not _is_courtesy(text, context)]
     items = [(text, line) for text, line in given if line.bullet[:1].isalnum()]
     if len(given) != len(keys) and all(context.scheme.field(key).kind is not FieldKind.TEXT for key in keys):
         given = [(line.text, line) for line in outside if not _is_courtesy(line.text, context)]  # a line each

@@ -6,7 +6,7 @@ from functools import lru_cache
 from inbox_worker.core import names
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
-from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short

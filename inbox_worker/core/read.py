@@ -11,7 +11,7 @@ from inbox_worker.core.holds import names_another
 from inbox_worker.core.intent import Judgement
 from inbox_worker.core.mail import Address, Email
 from inbox_worker.core.mentions import about
-from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Rules, Scheme

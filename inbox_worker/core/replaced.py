@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from inbox_worker.core.document import Line
 from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender
-from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.signature import Found
 from inbox_worker.core.words import fold, pattern, sentences, tokens

@@ -9,7 +9,7 @@ from inbox_worker.core import acts, targets
 from inbox_worker.core.block import is_empty_box
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
-from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.targets import Target
 from inbox_worker.core.wording import find

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
-from inbox_worker.core.passages import paragraphs
+from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.core.signature import Found, best_field, fit

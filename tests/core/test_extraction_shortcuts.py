@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from inbox_worker.core import passages, prose, region, words
+from inbox_worker.core import evidence, prose, region, words
 from inbox_worker.core.vocabulary import vocabulary
 from tests.core.sample_reading import sample_rules
 
@@ -54,9 +54,9 @@ def test_no_list_has_three_items_without_the_mark_that_is_looked_for(text: str):
     assert region._THIRD.search(text) or not {"c", "3"} & set(marks[2:])
 
 
-@pytest.mark.parametrize("question", passages._questions(SCHEME), ids=lambda question: question.key)
-def test_what_speaks_for_a_question_is_what_each_of_its_patterns_finds(question: passages._Question):
+@pytest.mark.parametrize("question", evidence.questions(SCHEME), ids=lambda question: question.key)
+def test_what_speaks_for_a_question_is_what_each_of_its_patterns_finds(question: evidence.Question):
     for text in SENTENCES:
-        cues = (passages._cue(text, question.prose, 1.0), passages._cue(text, question.cues, 0.8))
+        cues = (evidence._cue(text, question.prose, 1.0), evidence._cue(text, question.cues, 0.8))
         hints = sum(1 for hint in question.hints if hint.search(text))
-        assert passages._evidence(text, question, {}) == max(cues) + 0.3 * min(2, hints)
+        assert evidence.evidence(text, question, {}) == max(cues) + 0.3 * min(2, hints)
