@@ -153,6 +153,7 @@ def test_every_folder_holds_mails() -> None:
         "seventh",
         "eighth",
         "ninth",
+        "tenth",
     }
 
 

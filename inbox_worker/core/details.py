@@ -78,14 +78,21 @@ def _name(
     others = {item.text: source(item.line) for item in found}
     if person:
         others.setdefault(person, "From header")
-    if stated is None and not person and not others:
+    known = next(iter(others), None)
+    if stated is None and (known is None or _is_short(known)):
         for text, line in paragraphs(outside):
-            if told := prose.name_in(text, None):
+            if told := prose.name_in(text, known):
                 others[told] = source(line)
                 break
     best = names.fullest(stated.text if stated else None, list(others))
     if best is not None and (stated is None or best != stated.text):
         values[key] = FieldValue(best, others[best], LIKELY)
+
+
+def _is_short(name: str) -> bool:
+    """Whether a name is a first name alone, or has an initial for one: "Donna P"."""
+    words = names.words(name)
+    return len(words) < 2 or any(len(word) == 1 for word in words)
 
 
 def _email(

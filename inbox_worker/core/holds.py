@@ -102,8 +102,10 @@ def _for_another(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> 
     """Whether the application is another person's: the form says so, or the wish to join is only theirs."""
     if mail.for_another or mail.extraction.whose is Whose.OTHER:
         return True
-    if not _named_one(mail, scheme) and any(
-        acts.does(sentence, "for_another", lexicon.acts, scheme) for sentence in to_the_team(mail)
+    if (
+        not _named_one(mail, scheme)
+        and not signs.wishes
+        and any(acts.does(sentence, "for_another", lexicon.acts, scheme) for sentence in to_the_team(mail))
     ):
         return True
     own_form = any(key in mail.extraction.labelled for key in mail.extraction.form.values)

@@ -183,8 +183,13 @@ def _alone(shown: str, scheme: Scheme) -> Label | None:
     words = tokens(shown)
     if len(words) > MAX_LABEL_WORDS or _NOT_A_LABEL.match(" ".join(words)) or shown.rstrip().endswith((".", "!", ",")):
         return None
+    if _SENTENCE_WITHIN.search(shown):
+        return None  # a line out of running text
     scores = match(shown, scheme, floor=0.6)
     return Label(0, shown, "", scores, "alone") if scores else None
+
+
+_SENTENCE_WITHIN = re.compile(r"[^\W\d_]{2}[.!]\s+\S")
 
 
 def original_rest(label: Label, text: str) -> Label:

@@ -106,7 +106,14 @@ def _renews(last: list[str], context: Context) -> str | None:
     return _question(last[0], context.scheme) if told else None
 
 
-_ADDS = pattern((r"\b(?:add|include|mention|forgot|forgotten|missed|left (?:out|off)|something|more)\b",))
+_ADDS = pattern(
+    (
+        r"\b(?:add|include|mention|forgot|forgotten|missed|left (?:out|off)|something|more)\b",
+        r"\bmeant to (?:say|add|put|write|include)\b",
+        r"\b(?:still|was|is|left) (?:open|outstanding|unanswered|blank|empty)\b",
+        r"\b(?:never|didn't|hadn't|haven't|did not|had not|have not) (?:answer|answered|done|fill|filled|do)\b",
+    )
+)
 
 
 def _added(text: str, context: Context) -> str:

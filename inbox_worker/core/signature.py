@@ -13,6 +13,7 @@ from inbox_worker.core.words import fold, pattern, tokens
 _PARTS = re.compile(r"\s*[|\u2022\u00b7\u2219\u2502;]\s*|\s+[-\u2013\u2014/]\s+|\s{3,}")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
 _HEAD = re.compile(r"\b(?:in|of|to|for|at|with|on|und|and|&)\b|[(,/&\u2013]|\s-\s")
+_BEFORE_HEAD = re.compile(r"\b(?:in|of|to|for|at|with|on)\b|[(,/\u2013]|\s-\s")
 _ORGANISATION = re.compile(
     r"\buniversity of (?!.*\bschool\b)|\bprifysgol\b|\bnhs (?:foundation )?trust\b|\bltd\b|\bplc\b"
     r"|^(?:the )?university$"
@@ -58,7 +59,8 @@ def _fit(text: str, wanted: frozenset[str]) -> int:
         return 0
     heads = [piece for piece in _HEAD.split(fold(text)) if piece and piece.strip()]
     last = tokens(heads[0])[-1:] if heads else []
-    return 1 if wanted.isdisjoint(last) else 2
+    joined = tokens(_BEFORE_HEAD.split(fold(text))[0])[-1:]  # "Transport and Parking Manager" is a manager
+    return 1 if wanted.isdisjoint(last) and wanted.isdisjoint(joined) else 2
 
 
 def best_field(text: str, scheme: Scheme, taken: frozenset[str] = frozenset()) -> str | None:

@@ -81,9 +81,27 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
             meant = (pending or _sort_of(_cut(opening["value"]), scheme)) if opening else None
             if meant and opening:
                 found.setdefault(meant, Found(as_typed(_cut(opening["value"]), line.text), line))
+            for moved in _MOVED.finditer(shown) if not matched else ():
+                value = _ASIDE.split(_cut(moved["value"]))[0]
+                if key := _sort_of(value, scheme) or best_field(_UNIT, scheme):
+                    found.setdefault(key, Found(as_typed(value, line.text), line))
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)
     return found
+
+
+_MOVED = re.compile(  # "as of Monday we come under Student Experience", "I'm now in the Registry"
+    r"\b(?:(?:we|i|my team|our team|the team) (?:now |have |have been |'ve been |'ve )?"
+    r"(?:come|moved|move|fall|sit|transferred)"
+    r"|(?:i|we)(?:'m| am| are|'re)? now (?:in|with|under|at)|now (?:under|part of))"
+    r"(?:\s+(?:now|across|over))*(?:\s+(?:under|in|into|to|with|within|at))?"
+    r"\s+(?:the |our )?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
+    re.IGNORECASE,
+)
+
+
+_ASIDE = re.compile(r",\s+(?=[a-z])")
+_UNIT = "department"  # what people move to: the field whose values are such
 
 
 def _sort_of(value: str, scheme: Scheme) -> str | None:

@@ -35,8 +35,9 @@ _ANSWER = re.compile(r"^(?:my )?(?:answer|ans\.?|response|reply)\s*(?:\d\s*)?[:\
 
 
 def answer(text: str) -> str:
-    """Return an answer as `clean` does, without "Answer:" before it."""
-    return _ANSWER.sub("", clean(text))
+    """Return an answer as `clean` does, without "Answer:" or "A." before it; "A. ... B. ..." is a list of its own."""
+    value = _ANSWER.sub("", clean(text))
+    return value[3:] if value.startswith("A. ") and " B. " not in value else value
 
 
 def short(text: str) -> str:

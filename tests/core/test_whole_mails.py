@@ -341,3 +341,56 @@ def test_labels_typed_in_small_letters_without_a_mark_are_labels_where_three_sta
     )
     assert texts(found)["job_title"] == "driver"
     assert texts(found)["department"] == "transport / estates"
+
+
+def test_questions_and_answers_marked_with_letters_are_without_the_marks():
+    marked = FORM
+    for key in ("motivation", "skills_experience", "support_needed", "importance"):
+        marked = marked.replace(VALUES[key], f"A. {VALUES[key]}")
+    found = reading(marked, Subject="Mental Health Ally")
+    assert texts(found)["support_needed"] == VALUES["support_needed"]
+
+
+def test_wrapped_lines_of_running_text_are_no_labels():
+    found = reading(
+        "My name is Jo Bell and I work as a Nursery Practitioner at the Oaks Day Nursery. I would like to become a"
+        " mental health ally.\n\nI'm interested because we look after everyone's little ones and we see the\n"
+        "parents at their most tired, at eight in the morning. What I can bring is\nten years of calming people down,"
+        " and I'm the first-aid\nlead in our setting. I think I'd need support with finding cover when I go\nto the"
+        " training. I believe awareness at work matters because nobody says it.\n\nThank you\nJo\n"
+    )
+    assert texts(found)["motivation"].startswith("I'm interested because")
+    assert texts(found)["support_needed"].startswith("I think I'd need support")
+
+
+def test_a_title_with_and_in_it_is_a_title():
+    found = reading(
+        "I'd like to put my name forward to be a mental health ally please.\n\nThanks\nJo\n\nJo Bell\n"
+        "Transport and Parking Manager\nCampus Security and Transport\nUniversity of Kent\n"
+    )
+    assert texts(found)["job_title"] == "Transport and Parking Manager"
+    assert texts(found)["department"] == "Campus Security and Transport"
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("Small thing: as of Monday we come under Student Experience. Rest is the same.", "Student Experience"),
+        ("I'm now in the Student Registry, just so that you know.", "Student Registry"),
+    ],
+)
+def test_a_move_to_another_department_is_a_new_value(said: str, value: str):
+    assert texts(reading(f"{said}\n\nJo\n", ON_RECORD, **THREAD)) == {"department": value}
+
+
+def test_what_somebody_meant_to_say_about_a_question_is_its_answer():
+    found = reading("Meant to say under skills: I speak Irish, for what it is worth.\n\nJo\n", ON_RECORD, **THREAD)
+    assert texts(found) == {"skills_experience": "I speak Irish, for what it is worth."}
+
+
+def test_who_asks_a_colleague_for_the_version_that_they_agreed_is_no_applicant():
+    found = reading(
+        "Draft 3 of the ally page is ready. Can you send me the version of the role description we signed off?\n",
+        Subject="ally web page",
+    )
+    assert found.reply is ReplyKind.NONE
