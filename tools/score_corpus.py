@@ -12,7 +12,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 SCORER = TOP.parent / "shared" / "score.py"
-OURS = ("visible", "second", "third", "heldout", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+OURS = ("visible", "second", "third", "heldout", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 DEFAULT = (TOP.parent / "shared" / "corpus", *(TOP / "tests" / "corpus" / name for name in OURS))
 
 
