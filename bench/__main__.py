@@ -24,7 +24,8 @@ def options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)} [default: all]")
-    parser.add_argument("--mails", type=int, default=1000, help="in the mailbox for throughput and backlog [1000]")
+    parser.add_argument("--mails", type=int, default=1000, help="in the mailbox for throughput [1000]")
+    parser.add_argument("--backlog", type=int, default=20_000, help="mails for the memory over a backlog [20000]")
     parser.add_argument("--rounds", type=int, default=1, help="of throughput; medians count [1]")
     parser.add_argument("--far-mails", type=int, default=1000, help="in the far mailbox [1000]")
     parser.add_argument("--round-trip", type=float, default=20, help="ms to the far server [20]")
@@ -99,8 +100,8 @@ def measure_footprint(asked: argparse.Namespace, wanted: list[str], ground: part
             say(f"one mail of {megabytes} MB")
             results.large.append((megabytes, parts.large_mail(ground, megabytes)))
     if "backlog" in wanted:
-        say(f"a backlog of {asked.mails} mails")
-        results.backlog = parts.backlog(ground, asked.mails)
+        say(f"a backlog of {asked.backlog} mails")
+        results.backlog = parts.backlog(ground, asked.backlog)
     if "rows" in wanted:
         mails, applications = map(int, asked.rows.split(","))
         say(f"{mails} mails and {applications} applications on record")
