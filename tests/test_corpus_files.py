@@ -154,6 +154,7 @@ def test_every_folder_holds_mails() -> None:
         "eighth",
         "ninth",
         "tenth",
+        "eleventh",
     }
 
 

@@ -48,7 +48,8 @@ def test_the_mails_that_rules_are_tuned_on_are_read_right():
 
 @pytest.mark.corpus
 @pytest.mark.parametrize(
-    "folder", ["second", "third", "heldout", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+    "folder",
+    ["second", "third", "heldout", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"],
 )
 def test_other_mails_are_read_nearly_as_well(folder: str):
     found = score(sorted((OURS / folder).glob("*.eml")), sample_rules())
