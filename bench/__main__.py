@@ -111,7 +111,7 @@ def measure_footprint(asked: argparse.Namespace, wanted: list[str], ground: part
 def starts(ground: parts.Ground) -> list[parts.Start]:
     """Measure `--help`, and `once` on an empty folder."""
     parts.empty_poll(ground, 0, dict(os.environ))
-    folder = ground.base / "work" / "poll0"
+    folder = ground.base / "runs" / "poll0"
     config = folder / "config.yaml"
     text = config.read_text(encoding="utf-8").splitlines()
     ports = [number for number, line in enumerate(text) if line.strip().startswith("port:")]

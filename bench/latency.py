@@ -47,7 +47,7 @@ def latency(ground: Ground, deliveries: int) -> list[Latency]:
 
     user, draw = "push", random.Random(SEED)  # noqa: S311 - pauses that can be made again
     ground.dovecot.fill(user, 0, SEED)
-    folder = ground.base / "work" / user
+    folder = ground.base / "runs" / user
     folder.mkdir(parents=True)
     handed_over: queue.SimpleQueue[tuple[str, float]] = queue.SimpleQueue()
 

@@ -111,7 +111,7 @@ def empty_poll(ground: Ground, mails: int, environment: dict[str, str]) -> Poll:
     """Count what `once` sends to a folder of `mails` mails of which none is new."""
     user = f"poll{mails}"
     ground.dovecot.fill(user, mails, SEED + 2)
-    folder = ground.base / "work" / user
+    folder = ground.base / "runs" / user
     folder.mkdir(parents=True)
     with Relay(ground.dovecot.port) as relay:
         env = environment | {"IMAP_PORT": str(relay.port), "SMTP_PORT": str(ground.sink), "BENCH_POINT": "0"}
@@ -165,7 +165,7 @@ def backlog(ground: Ground, mails: int) -> Backlog:
     """Take in a mailbox of `mails`, and see whether memory grows once everything has been used."""
     user = f"backlog{mails}"
     ground.dovecot.fill(user, mails, SEED + 3)
-    database = ground.base / "work" / WORKER / "worker.db"
+    database = ground.base / "runs" / WORKER / "worker.db"
     settled = min(SETTLED, mails // 4)
     measured = measure(
         WORKER, ground.base, user, (ground.dovecot.port, ground.sink), progress=lambda: _taken_in(database)

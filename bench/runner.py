@@ -114,7 +114,7 @@ def measure(
         "BENCH_DIR": str(base), "MAILUSER": user, "PEER": script.stem,
         "IMAP_PORT": str(ports[0]), "SMTP_PORT": str(ports[1]), **settings,
     }  # fmt: skip
-    (base / "work").mkdir(exist_ok=True)
+    (base / "runs").mkdir(exist_ok=True)
     _call(script, "prepare", environment)
     start = time.perf_counter()
     process = subprocess.Popen([script, "run"], env=environment)
@@ -126,7 +126,7 @@ def measure(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{name}: run ended with {process.returncode}")
-    out = base / "work" / script.stem / "out.json"
+    out = base / "runs" / script.stem / "out.json"
     told = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
     sent = int(_call(script, "sent", environment)) if script.parent == PEERS else None
     stages = {stage: (float(pair[0]), float(pair[1])) for stage, pair in told.get("stages", {}).items()}

@@ -12,21 +12,9 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 SCORER = TOP.parent / "shared" / "score.py"
-OURS = (
-    "visible",
-    "second",
-    "third",
-    "heldout",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-)
-DEFAULT = (TOP.parent / "shared" / "corpus", *(TOP / "tests" / "corpus" / name for name in OURS))
+CORPUS = TOP / "tests" / "corpus"
+OURS = sorted(folder for folder in CORPUS.iterdir() if folder.is_dir() and not (folder / "scheme.yaml").exists())
+DEFAULT = (TOP.parent / "shared" / "corpus", *OURS)
 
 
 def predictions(folder: Path) -> str:

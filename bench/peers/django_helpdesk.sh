@@ -2,7 +2,7 @@
 # django-helpdesk, the closest peer: IMAP -> tickets (SQLite, files) -> an acknowledgement by SMTP. It deletes what it
 # has read. Its virtual environment is HELPDESK_VENV, which `make bench` sets up.
 set -eu
-W=$BENCH_DIR/work/${PEER:-django_helpdesk}
+W=$BENCH_DIR/runs/${PEER:-django_helpdesk}
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 PY=${HELPDESK_VENV:-$ROOT/.venv-helpdesk}/bin/python
 export W PYTHONPATH="$ROOT/bench/peers" DJANGO_SETTINGS_MODULE=helpdesk_site.settings

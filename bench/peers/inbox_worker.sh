@@ -1,7 +1,7 @@
 #!/bin/sh
 # This project: IMAP -> ledger, applications (SQLite) -> acknowledgement, role description and summary by SMTP.
 set -eu
-W=$BENCH_DIR/work/${PEER:-inbox_worker}
+W=$BENCH_DIR/runs/${PEER:-inbox_worker}
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 PY=${PYTHON:-$ROOT/.venv/bin/python}
 cd "$ROOT"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The yardstick: the plain loop of the libraries that this project uses, with a stub in place of judgement.
 set -eu
-W=$BENCH_DIR/work/${PEER:-plain_loop}
+W=$BENCH_DIR/runs/${PEER:-plain_loop}
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 PY=${PYTHON:-$ROOT/.venv/bin/python}
 cd "$ROOT"

@@ -5,7 +5,7 @@ from inbox_worker.core.extract import Extraction
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signs import Mail, Signs, sets_condition
+from inbox_worker.core.signs import Mail, Signs, names_condition
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import pattern, spoken
 
@@ -39,7 +39,7 @@ def _takes_it_back(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -
     return any(
         acts.likelihood(sentence, ("not_joining", "withdraw"), lexicon.acts, scheme) >= _PLAINLY
         for sentence in to_the_team(mail)
-        if not sets_condition(sentence, scheme, lexicon)
+        if not names_condition(sentence, scheme, lexicon)
     )
 
 

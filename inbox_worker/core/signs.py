@@ -108,7 +108,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
             continue
         _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
-        if find("not_applying", sentence, lexicon) and not sets_condition(sentence, scheme, lexicon):
+        if find("not_applying", sentence, lexicon) and not names_condition(sentence, scheme, lexicon):
             signs.declines = True
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
         if not in_subject and _takes_back(sentence, scheme, lexicon):
@@ -242,8 +242,8 @@ def _reads_like_a_withdrawal(sentence: str, mail: Mail, scheme: Scheme, lexicon:
     return acts.does(sentence, "withdraw", lexicon.acts, scheme)
 
 
-def sets_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Return whether a sentence says on what an application depends."""
+def names_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Return whether a sentence speaks of a condition at all: holds.py asks more before a person must settle it."""
     return bool(find("condition", sentence, lexicon)) or acts.does(sentence, "condition", lexicon.acts, scheme)
 
 

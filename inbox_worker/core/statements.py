@@ -78,9 +78,10 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
                     found.setdefault(key, Found(as_typed(value, line.text), line))
                     matched = True
             opening = _ITS.match(shown)
-            meant = (pending or _sort_of(_cut(opening["value"]), scheme)) if opening else None
-            if meant and opening:
-                found.setdefault(meant, Found(as_typed(_cut(opening["value"]), line.text), line))
+            if opening:
+                value = _cut(opening["value"])
+                if key := pending or _sort_of(value, scheme):
+                    found.setdefault(key, Found(as_typed(value, line.text), line))
             for moved in _MOVED.finditer(shown) if not matched else ():
                 value = _ASIDE.split(_cut(moved["value"]))[0]
                 if key := _sort_of(value, scheme) or best_field(_UNIT, scheme):
