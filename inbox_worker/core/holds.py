@@ -9,7 +9,7 @@ from inbox_worker.core.signs import Mail, Signs, names_condition
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import pattern, spoken
 
-CODES = ("ON_BEHALF", "SEVERAL", "CONTRADICTION", "QUESTION")
+CODES = ("ON_BEHALF", "SEVERAL", "CONTRADICTION", "QUESTION", "UNNAMED")
 
 
 def holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> tuple[str, ...]:

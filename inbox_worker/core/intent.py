@@ -75,13 +75,16 @@ def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
             return Judgement(known, evidence, holds(mail, known, signs, scheme, lexicon), 2.0)
     intent = _new(mail, signs, scope, scheme, lexicon)
     weight = 0.0 if intent is Intent.UNRELATED else (1.0 if scope.ours else 0.5) + 0.1 * len(mail.extraction.labelled)
-    return Judgement(intent, evidence, holds(mail, intent, signs, scheme, lexicon), weight)
+    codes = holds(mail, intent, signs, scheme, lexicon)
+    if intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST) and _is_unnamed(mail, scope, scheme, lexicon):
+        codes = (*codes, "UNNAMED")
+    return Judgement(intent, evidence, codes, weight)
 
 
 def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent:
     """The intent of a mail that belongs to nothing known."""
     filled = is_filled(mail.extraction, scheme)
-    requested = _asks(signs, scope)
+    requested = not mail.to_another and _asks(signs, scope)
     asked_beside = requested or signs.wonders
     if signs.withdraws and not filled and not requested and _refers(mail, scope, lexicon):
         return Intent.WITHDRAWAL
@@ -95,7 +98,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
-    asks = requested or _named(signs.enquiries, scope)
+    asks = requested or (not mail.to_another and _named(signs.enquiries, scope))
     if asks and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
     if scope.ours and not signs.declines and any(find("third_person", sentence, lexicon) for sentence in mail.text):
@@ -122,8 +125,20 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     if scope.ours and (named or joined):
         return True
     wishes = joined or Target.OPEN in signs.joins
+    if _is_unnamed(mail, scope, scheme, lexicon):
+        return True
     by_topic = bool(before.topic) and is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) >= LIST
     return not scope.other and (bool(before.role) or (scope.weak and wishes) or by_topic)
+
+
+def _is_unnamed(mail: Mail, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a whole form answers all questions of the scheme and names none: a person must see whose it is."""
+    if find("other_role", fold(mail.subject), lexicon):
+        return False
+    texts = [item for item in scheme.fields if item.kind is FieldKind.TEXT]
+    if scope.ours or scope.weak or scope.other or len(texts) < LIST:
+        return False
+    return is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) == len(texts)
 
 
 def _asks(signs: Signs, scope: _Scope) -> bool:
@@ -185,6 +200,8 @@ def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joine
     said = (subject, *(to_the_team(mail) if joined else mail.text))
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
     if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
+        return True
+    if not joined and not formal and find("running", text, lexicon):
         return True
     lists = ("nomination",) if formal else ("business", "nomination")
     lists = lists if joined else (*lists, "wants_support")

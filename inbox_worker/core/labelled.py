@@ -142,9 +142,17 @@ def _asks(sentence: str, context: Context) -> bool:
 
 
 _SEND = pattern(
-    (r"\b(?:could|can|would|will) you (?:also |please |kindly )*(?:send|e-?mail|share|forward)\b|\bsend me\b",)
+    (
+        r"\b(?:could|can|would|will) you (?:also |please |kindly )*(?:send|e-?mail|share|forward)\b|\bsend me\b",
+        r"\b(?:please|pls|plz|kindly)\b[^.!?]{0,20}\b(?:send|forward|e-?mail|supply|share|attach|let me have)\b",
+    )
 )
-_TO_YOU = pattern((r"\b(?:(?:could|can|would|will) you|please|send me|may i|can i|could i|let me have)\b",))
+_TO_YOU = pattern(
+    (
+        r"\b(?:(?:could|can|would|will) you|please|pls|kindly|send me|may i|can i|could i|let me have)\b",
+        r"\bi(?:'d| would| should| will|'ll)(?: \w+){0,2} (?:obliged|grateful|appreciate)\b",
+    )
+)
 
 
 def _repeats(label: Label, choices: list[Choice], context: Context) -> bool:

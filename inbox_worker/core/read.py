@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inbox_worker.core import bounce, distress, first_look, gate, intent, names
+from inbox_worker.core import addressed, bounce, distress, first_look, gate, intent, names
 from inbox_worker.core.addresses import destination, sender
 from inbox_worker.core.document import Document, Kind
 from inbox_worker.core.extract import Extraction, extract
@@ -125,6 +125,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         on_record=on_record,
         in_thread=in_thread,
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
+        to_another=addressed.to_another(email, document, rules.site.addresses),
         for_another=names_another(extraction, person, author.address, scheme),
         intro=sentences_of(extraction.intro),
         text=(*sentences_of(extraction.outside), *map(spoken, extraction.asides)),

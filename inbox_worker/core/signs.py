@@ -30,6 +30,7 @@ class Mail:
     on_record: bool  # an application of the sender (or the thread) is known
     in_thread: bool  # it answers an earlier mail
     from_team: bool = False
+    to_another: bool = False  # it asks what it asks of somebody else: we have a copy
     for_another: bool = False  # the form's name is another person's than the sender's
     intro: tuple[str, ...] = ()  # sentences before the form, folded
     text: tuple[str, ...] = ()  # sentences of `outside`, folded

@@ -95,7 +95,11 @@ _DECORATION = re.compile(
 )
 
 
-_PHOTOGRAPH = 200  # bytes: what is smaller is a spacer
+_PHOTOGRAPH = 200  # bytes: what is smaller is a spacer, unless a camera or a scanner gave it its name
+_TAKEN = re.compile(
+    r"(?:img|dscn?f?|pxl|mvimg|p\d{3}|scan\w*|photo|picture|camscanner|adobe scan|whatsapp image|screenshot)[-_ .(\d]",
+    re.IGNORECASE,
+)
 
 
 def _is_photograph(email: Email, extraction: Extraction, lexicon: Lexicon) -> bool:
@@ -105,7 +109,7 @@ def _is_photograph(email: Email, extraction: Extraction, lexicon: Lexicon) -> bo
         for item in email.attachments
         if item.content_type.startswith("image/")
         and not _DECORATION.search(item.filename)
-        and len(item.content) >= _PHOTOGRAPH
+        and (len(item.content) >= _PHOTOGRAPH or _TAKEN.match(item.filename))
     ]
     if not pictures or extraction.labelled:
         return False

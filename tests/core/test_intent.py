@@ -37,6 +37,8 @@ BOTH = [
     "hi id like to be one of the mental health allys. can u send me the role description as well",
     FORM + "\nPlease could I also have a copy of the role description?\n",
     "Can you send details of the training too.\n\n" + FORM,
+    FORM + "\nI'd be much obliged for a role description by return.\n\nJo\n",
+    FORM.rstrip() + " Kindly forward me the role description.\n",
     FORM + "\nJo\n\nPS is there a role description, if so please send\n",
 ]
 ELSEWHERE = [
@@ -268,6 +270,41 @@ def test_a_letter_that_answers_every_question_applies_without_saying_so():
 
 def test_a_numbered_list_of_errands_answers_no_form():
     assert reading(ERRANDS, Subject="few bits").intent is Intent.ROLE_DESCRIPTION_REQUEST
+
+
+UNNAMED = """Full name: Jo Bell
+Position: Senior Clerk
+School/Dept: Kent Law School
+Contact: jo.bell@kent.ac.uk
+
+Motivation: my brother was ill last year
+What I bring: ten years of listening
+Support I need: a buddy
+Why it matters: because work is half our lives
+"""
+
+
+@pytest.mark.parametrize("subject", ["my form", "for Monday"])
+def test_a_whole_form_that_names_no_scheme_is_an_application_for_a_person(subject: str):
+    found = reading(UNNAMED, Subject=subject)
+    assert (found.intent, found.decision.code, found.reply) == (Intent.APPLICATION, "UNNAMED", ReplyKind.NONE)
+    assert found.form.values["skills_experience"].text == "ten years of listening"
+
+
+def test_two_who_share_a_form_that_names_no_scheme_are_seen():
+    both = UNNAMED.replace("Jo Bell", "Jo Bell and Priya Nair")
+    assert reading(f"We thought we would apply together.\n\n{both}", Subject="A pair").decision.code == "SEVERAL"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Becoming a menopause champion", UNNAMED),
+        ("Travel", UNNAMED.replace("Motivation", "Reason for travel").replace("Why it matters", "Costs")),
+    ],
+)
+def test_a_form_of_something_else_stays_unrelated_without_the_schemes_name(subject: str, body: str):
+    assert reading(body, Subject=subject).intent is Intent.UNRELATED
 
 
 def test_one_of_the_roles_to_be_is_no_role_that_is_held():
