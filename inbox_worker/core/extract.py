@@ -7,7 +7,7 @@ from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
 from inbox_worker.core.labelled import LIKELY, MAX_LINES, Labelled, labelled, source, stands_before
-from inbox_worker.core.letter import in_order_asked, letter
+from inbox_worker.core.letter import in_order_asked, letter, told_when_asked
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, earlier, own, prepared
@@ -102,12 +102,13 @@ def extract(
         own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
         if not set(values) - found.ordered:
             values = in_order_asked(document, own_lines, context, listed=True) or values
-        stated = statements(list(outside), scheme)
+        stated = statements(list(outside), scheme, lexicon)
         _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
         renewed = replacements(outside, context)
         _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})
         if not set(values) - found.ordered:  # an order of ours explains numbers better than the form's
             values = in_order_asked(document, own_lines, context) or values
+        _add(values, told_when_asked(document, outside, found, context))
     else:
         _add(values, letter(outside, found, context))
         if region.whose is not Whose.OTHER:

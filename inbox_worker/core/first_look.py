@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from inbox_worker.core.block import MAX_LINES as LINES_OF_A_TEXT
 from inbox_worker.core.document import Document, Kind
+from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.labelled import MAX_LINES as LINES_OF_A_FORM
 from inbox_worker.core.mail import Email
 from inbox_worker.core.mentions import found_in, misspelt
-from inbox_worker.core.scheme import FieldKind, Rules, Scheme
-from inbox_worker.core.vocabulary import comparable, vocabulary
+from inbox_worker.core.scheme import Rules, Scheme
 from inbox_worker.core.words import fold_whole, words_of
 
 _SHORT = 6_000  # characters; in longer mail the role alone ("ally") says nothing
@@ -53,14 +53,8 @@ _LABEL = re.compile(r"[^:?=\n]{3,80}?(?=\s*[:?=]|\s+-\s|$)")
 
 def _asks_alike(document: Document, scheme: Scheme) -> bool:
     """Return whether lines begin with a label of every question: a form of the scheme may leave its name out."""
-    names = vocabulary(scheme).names
-    labels = [_LABEL.match(line.cells[0] if line.cells else line.text) for line in document.lines]
-    keys = {key for label in labels if label for key in names.get(comparable(label.group()), ())}
-    texts = [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
-    return len(texts) >= _QUESTIONS and keys.issuperset(texts)
-
-
-_QUESTIONS = 3  # of a scheme, from which no other form is likely to ask them all
+    labels = (_LABEL.match(line.cells[0] if line.cells else line.text) for line in document.lines)
+    return name_every_question((label.group() for label in labels if label), scheme)
 
 
 def saw_all(email: Email, document: Document, rules: Rules) -> bool:

@@ -13,6 +13,7 @@ from inbox_worker.core.fullness import (
     is_whole,
 )
 from inbox_worker.core.holds import any_sentence, holds, to_the_team
+from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
@@ -132,13 +133,13 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
 
 
 def _is_unnamed(mail: Mail, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Whether a whole form answers all questions of the scheme and names none: a person must see whose it is."""
-    if find("other_role", fold(mail.subject), lexicon):
+    """Whether a whole form asks all questions of the scheme and names nothing: a person must see whose it is."""
+    if scope.ours or scope.weak or scope.other or not is_whole(mail.extraction, scheme):
         return False
-    texts = [item for item in scheme.fields if item.kind is FieldKind.TEXT]
-    if scope.ours or scope.weak or scope.other or len(texts) < LIST:
-        return False
-    return is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) == len(texts)
+    named = about(" . ".join((mail.subject, *mail.text)), scheme).topic or find(
+        "other_role", fold(mail.subject), lexicon
+    )
+    return not named and name_every_question(mail.extraction.label_texts, scheme)
 
 
 def _asks(signs: Signs, scope: _Scope) -> bool:

@@ -1,6 +1,7 @@
 """How well words name a field: keywords first, then likeness (domain.md 5). Knows no scheme."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -145,3 +146,14 @@ def _add_translations(text: str, known: Vocabulary, scores: dict[str, float]) ->
 def is_exact(text: str, scheme: Scheme) -> bool:
     """Return whether `text` is a label or variant of the scheme to the letter, case and punctuation aside."""
     return comparable(stripped(text)) in vocabulary(scheme).names
+
+
+_QUESTIONS = 3  # of a scheme, from which no other form is likely to ask them all
+
+
+def name_every_question(texts: Iterable[str], scheme: Scheme) -> bool:
+    """Return whether `texts` are, among others, labels of every question to the letter: a form may name no more."""
+    known = vocabulary(scheme)
+    wanted = {item.key for item in known.fields if item.is_text}
+    named = {key for text in texts for key in known.names.get(comparable(stripped(text)), ())}
+    return len(wanted) >= _QUESTIONS and wanted <= named

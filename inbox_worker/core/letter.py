@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from inbox_worker.core import passages
+from inbox_worker.core import acts, passages
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender, without_ending
 from inbox_worker.core.label_lines import all_of
@@ -12,7 +12,7 @@ from inbox_worker.core.prose import facts
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.values import clean, plausible
-from inbox_worker.core.words import fold, pattern
+from inbox_worker.core.words import fold, pattern, sentences, spoken
 
 _NO_ANSWER = ("no_answer", "letter_business", "put_off")  # lists of phrases: such a sentence answers nothing
 
@@ -45,6 +45,36 @@ def in_order_asked(
             return {}
         found[key] = FieldValue(value, source(line), ORDERED)
     return found
+
+
+def told_when_asked(
+    document: Document, outside: tuple[Line, ...], found: Labelled, context: Context
+) -> dict[str, FieldValue]:
+    """What running text above our request for missing items says of them; nothing else, however it sounds."""
+    keys = _asked_for(document, context)
+    if not keys:
+        return {}
+    told = {}
+    for key, value in letter(outside, found, context).items():
+        if key in keys and (text := _from_plain(value.text, context.scheme.field(key), context)):
+            told[key] = replace(value, text=text)
+    for key, fact in facts(list(outside), context.scheme, context.lexicon, None).items():
+        if key in keys:
+            told.setdefault(key, FieldValue(fact.text, source(fact.line), ORDERED))
+    return told
+
+
+def _from_plain(text: str, item: Field, context: Context) -> str:
+    """`text` from the first sentence on that is not unlike an answer to `item`; "" where none plainly is one."""
+    parts = sentences(text)
+    alike = [acts.likelihood(spoken(each), (item.act,), context.lexicon.acts, context.scheme) for each in parts]
+    if not item.act or max(alike, default=0.0) < _PLAINLY:
+        return ""
+    first = next(place for place, likelihood in enumerate(alike) if likelihood >= _HARDLY)
+    return " ".join(parts[first:])
+
+
+_PLAINLY, _HARDLY = 0.5, 0.1
 
 
 def _asked_for(document: Document, context: Context) -> list[str]:

@@ -3,12 +3,13 @@
 import re
 from functools import lru_cache
 
+from inbox_worker.core import acts
 from inbox_worker.core.document import Line
 from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.signature import Found
-from inbox_worker.core.words import fold, pattern, sentences, tokens
+from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 _REPLACES = pattern(
     (
@@ -60,8 +61,31 @@ _COMMON = frozenset(
 
 def _question(text: str, scheme: Scheme) -> str | None:
     """The one question that `text` names, or None where it names none or several."""
-    keys = [key for key, named in _named(scheme) if named.search(fold(text))]
+    folded = fold(text)
+    keys = [key for key, named in _named(scheme) if named.search(folded)]
+    if len(keys) > 1:  # "under experience - the bit that matters most" points at one of them
+        keys = [key for key, named in _named(scheme) if any(named.match(each["what"]) for each in _AT.finditer(folded))]
+    keys = keys or _by_place(folded, scheme)
     return keys[0] if len(keys) == 1 else None
+
+
+_AT = re.compile(r"\b(?:under|about|for|on|to|in|re|regarding)(?: (?:the|my|your))? (?P<what>\w+)")
+
+
+_PLACE = re.compile(
+    r"\b(?P<place>first|second|third|fourth|last|final) (?:question|answer|box|section|part)\b"
+    r"|\b(?:question|answer|q|no\.?|number) ?(?P<number>[1-9])\b"
+)
+_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "final": -1}
+
+
+def _by_place(folded: str, scheme: Scheme) -> list[str]:
+    """The questions that "the last question" and "question 3" mean."""
+    texts = [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
+    places = [
+        _PLACES[match["place"]] if match["place"] else int(match["number"]) - 1 for match in _PLACE.finditer(folded)
+    ]
+    return list(dict.fromkeys(texts[place] for place in places if place < len(texts)))
 
 
 def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
@@ -77,17 +101,30 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             found.setdefault(named, Found(_alone(rest[0], context), line))
             continue
         key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
-        if key is None or key in found or not (_REPLACES.search(fold(text)) or _ADDS.search(fold(text))):
+        if key is None or key in found or _NOTHING.search(fold(text)):
+            continue
+        if not (_REPLACES.search(fold(text)) or _ADDS.search(fold(text))):
             continue
         if rest and _question(head, context.scheme) and len(rest[0].split()) >= 2:
             found[key] = Found(rest[0], line)
         elif behind := _added(text, context):
             found[key] = Found(behind, line)
-        elif _GIVES.search(fold(sentences(text)[-1])) and place + 1 < len(given):
-            below = _below(given[place + 1 :], context)
-            if below:
-                found[key] = Found(" ".join(each for each, _ in below), below[0][1])
+        elif below := _below(given[place + 1 :], context):
+            answer = " ".join(each for each, _ in below)
+            if _GIVES.search(fold(sentences(text)[-1])) or _reads_like(answer, context.scheme.field(key), context):
+                found[key] = Found(answer, below[0][1])
     return found
+
+
+def _reads_like(text: str, item: Field, context: Context) -> bool:
+    """Whether a sentence of `text` plainly reads like an answer to `item`."""
+    likelihoods = (
+        acts.likelihood(spoken(each), (item.act,), context.lexicon.acts, context.scheme) for each in sentences(text)
+    )
+    return bool(item.act) and any(each >= _PLAINLY for each in likelihoods)
+
+
+_PLAINLY = 0.5
 
 
 def _alone(text: str, context: Context) -> str:
@@ -110,8 +147,17 @@ _ADDS = pattern(
     (
         r"\b(?:add|include|mention|forgot|forgotten|missed|left (?:out|off)|something|more)\b",
         r"\bmeant to (?:say|add|put|write|include)\b",
-        r"\b(?:still|was|is|left) (?:open|outstanding|unanswered|blank|empty)\b",
+        r"\b(?:still|was|is|left) (?:open|outstanding|unanswered|blank|empty|missing)\b",
+        r"\b(?:left|leave|leaving)\b[^.!?]{0,60}\b(?:open|outstanding|unanswered|blank|empty)\b",
         r"\b(?:never|didn't|hadn't|haven't|did not|had not|have not) (?:answer|answered|done|fill|filled|do)\b",
+    )
+)
+
+
+_NOTHING = pattern(
+    (
+        r"\b(?:nothing|no need|no(?:t| longer)? wish|don't|do not|needn't)\b[^.!?]{0,20}"
+        r"\b(?:add|change|more|else|include|mention|replace)\b",
     )
 )
 
@@ -122,17 +168,29 @@ def _added(text: str, context: Context) -> str:
     if not behind or not _ADDS.search(fold(first)) or _question(first, context.scheme) is None:
         return ""
     kept = [each for each in behind if not is_remark(each, context) and not each.rstrip().endswith("?")]
-    return " ".join(kept)
+    return "" if kept and kept[-1].rstrip().endswith(":") else " ".join(kept)  # "So:" gives what stands below
 
 
 _ANNOUNCES = 45  # words: a longer paragraph does more than announce
+
+
+_TO_ADD = pattern(
+    (r"^(?:please|pls|could you|can you|would you|will you)\b[^.!?]{0,20}\b(?:add|include|put|update|attach|insert)\b",)
+)
+
+
+def _announces(text: str, context: Context) -> bool:
+    """Whether a paragraph speaks of another answer, rather than going on with one."""
+    folded = fold(text)
+    told = _GIVES.search(folded) or _REST.search(text) or _REPLACES.search(folded)
+    return bool(told) and _question(text, context.scheme) is not None
 
 
 def _below(given: list[tuple[str, Line]], context: Context) -> list[tuple[str, Line]]:
     kept: list[tuple[str, Line]] = []
     for text, line in given:
         ends = is_closing(text, context) or is_sender(text, context) or _STAYS.search(fold(text))
-        if ends or (kept and (is_remark(text, context) or _question(text, context.scheme))):
+        if ends or (kept and (is_remark(text, context) or _announces(text, context) or _TO_ADD.search(fold(text)))):
             break
         kept.append((text, line))
     return kept

@@ -7,8 +7,8 @@ from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
-from inbox_worker.core.scheme import FieldKind, Scheme
-from inbox_worker.core.signature import Found, best_field, fit
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, sentences
 
@@ -17,8 +17,9 @@ _STATES = (
     r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*:?|\s*[:=])\s+"
 )
 
+_BEFORE = r"(?:,? from [^;!?\n]{2,60}?(?=,? to ),?)?"  # "change my name from X to Y"
 _ON_FORM = (
-    r"\s+(?:(?:on|in|for|of|from) (?:my |the |this )?(?:form|application|record|file|e-?mail|list|system)"
+    r"\s+(?:(?:on|in|for|of|from) (?:my |the |this |your )?(?:form|application|records?|files?|e-?mail|list|system)"
     r"|field|entry|details?|\([^()]{2,30}\))"
 )
 
@@ -35,7 +36,7 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
     words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
     return re.compile(
         rf"\b(?:my |the |our |correct |new "
-        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_STATES}(?P<value>[^;!?\n]{{2,200}})",
+        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_BEFORE}{_STATES}(?P<value>[^;!?\n]{{2,200}})",
         re.IGNORECASE,
     )
 
@@ -55,7 +56,7 @@ _VALUE_END = re.compile(
 )
 
 
-def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
+def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str, Found]:
     """Return one-line values that sentences state of their labels: "My job title should read X", "department is Y"."""
     found: dict[str, Found] = {}
     by_name = {
@@ -79,10 +80,8 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
                     matched = True
             opening = _ITS.match(shown)
             if opening:
-                value = _cut(opening["value"])
-                if key := pending or _sort_of(value, scheme):
-                    found.setdefault(key, Found(as_typed(value, line.text), line))
-            for moved in _MOVED.finditer(shown) if not matched else ():
+                _tell(_cut(opening["value"]), pending, line, scheme, lexicon, found)
+            for moved in _MOVED.finditer(shown, place):
                 value = _ASIDE.split(_cut(moved["value"]))[0]
                 if key := _sort_of(value, scheme) or best_field(_UNIT, scheme):
                     found.setdefault(key, Found(as_typed(value, line.text), line))
@@ -91,11 +90,25 @@ def statements(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
     return found
 
 
+def _tell(
+    value: str, pending: str | None, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]
+) -> None:
+    """Note "It is X", and what "I'm a Clerk in Student Records" says twice over. `pending`: the field just named."""
+    what, where = (value, None) if pending else split_place(value, scheme, lexicon)
+    key = pending or _sort_of(what, scheme)
+    if key:
+        found.setdefault(key, Found(as_typed(what, line.text), line))
+    at = place_of_work(short(where), scheme, key) if key and where else None
+    if at and where:
+        found.setdefault(at, Found(as_typed(short(where), line.text), line))
+
+
 _MOVED = re.compile(  # "as of Monday we come under Student Experience", "I'm now in the Registry"
-    r"\b(?:(?:we|i|my team|our team|the team) (?:now |have |have been |'ve been |'ve )?"
+    r"\b(?:(?:we|i|my team|our team|the team) (?:now |have |has |have been |has been |'ve been |'ve )?"
     r"(?:come|moved|move|fall|sit|transferred)"
     r"|(?:i|we)(?:'m| am| are|'re)? now (?:in|with|under|at)|now (?:under|part of))"
-    r"(?:\s+(?:now|across|over))*(?:\s+(?:under|in|into|to|with|within|at))?"
+    r"(?:\s+(?:now|across|over))*(?:\s+from [^,.;!?\n]{2,40}?(?=\s(?:in)?to\s))?"
+    r"(?:\s+(?:under|in|into|to|with|within|at))?"
     r"\s+(?:the |our )?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
     re.IGNORECASE,
 )

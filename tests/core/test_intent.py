@@ -166,6 +166,14 @@ def test_who_sent_a_mail_by_mistake_does_not_withdraw():
         ("Forgot my job title duh. It's Porter, department is Estates. Rest as before", {"job_title": "Porter", "department": "Estates"}),
         ("Please use j.belle@kent.ac.uk from now on, the other is my old one.", {"email": "j.belle@kent.ac.uk"}),
         ("For the support question please put: a monthly chat.", {"support_needed": "a monthly chat."}),
+        ("Our team has moved from Estates into the Division of Campus Life, Sport and Catering.", {"department": "Division of Campus Life, Sport and Catering"}),
+        ("My job title is now Head Porter, and we have been moved from the Registry to Student Support.", {"job_title": "Head Porter", "department": "Student Support"}),
+        ("Could you change my name in your records from Jo Bell to Jo Bell-Marsh?", {"name": "Jo Bell-Marsh"}),
+        ("I forgot to say under experience - the bit that matters most.\n\nI ran a bereavement group for two years.", {"skills_experience": "I ran a bereavement group for two years."}),
+        ("I left the third question empty. It's this:\n\nA named person whom I can ring.", {"support_needed": "A named person whom I can ring."}),
+        ("You said the last question was missing. So:\n\nBecause nobody asks.\n\nAnd the only reason is that nobody dares.", {"importance": "Because nobody asks. And the only reason is that nobody dares."}),
+        ("Something more for the skills question, please:\n\nI sign BSL.\n\nCould you add that to my form please.", {"skills_experience": "I sign BSL."}),
+        ("I'm a Grants Officer in Research Services. For support I would need a quiet room, my desk is in the open.", {"job_title": "Grants Officer", "department": "Research Services", "support_needed": "For support I would need a quiet room, my desk is in the open."}),
     ],
 )  # fmt: skip
 def test_a_follow_up_holds_only_what_it_newly_says(body: str, given: dict[str, str]):
@@ -181,6 +189,9 @@ def test_a_follow_up_holds_only_what_it_newly_says(body: str, given: dict[str, s
         "Thank you, looking forward to it.",
         "Great, noted.",
         "When will I hear back? Is the training in June?",
+        "Thanks, that's great. I need to know when the training is, as I'm in Leeds until Friday.",
+        "I've nothing more to add on skills, you have it all. See you on Tuesday, Prue says it is in Keynes.",
+        "People matter a great deal to me because I grew up among many. I have worked in a bank for years.",
     ],
 )
 def test_a_follow_up_without_anything_for_the_form_gets_no_answer(body: str):
@@ -300,6 +311,12 @@ def test_two_who_share_a_form_that_names_no_scheme_are_seen():
     ("subject", "body"),
     [
         ("Becoming a menopause champion", UNNAMED),
+        (
+            "Host",
+            UNNAMED.replace("Motivation", "Why are you interested in the menopause cafe").replace(
+                "ill", "told it was his mental health"
+            ),
+        ),
         ("Travel", UNNAMED.replace("Motivation", "Reason for travel").replace("Why it matters", "Costs")),
     ],
 )
