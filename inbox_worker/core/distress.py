@@ -66,6 +66,7 @@ def _alike(sentence: str, lexicon: Lexicon) -> Finding:
     """What the learned likeness says of a sentence in which no sign may stand."""
     if not _PERSON.search(sentence) or not acts.may_do(sentence, _DANGER, lexicon.acts):
         return NOTHING
+    sentence = pattern(lexicon.distress.get("harmless", ())).sub(" ", sentence)
     if _set_aside(sentence, lexicon):
         return NOTHING
     if acts.does(sentence, "distress_a", lexicon.acts):
@@ -172,7 +173,7 @@ def _together(before: str, sentence: str, lexicon: Lexicon) -> Finding:
     for tier_, name in ((Tier.A, "combined_a"), (Tier.B, "combined_b")):
         for combination, wanted in _combinations(lists.get(name, ())):
             if wanted <= shown:
-                aside = _set_aside(f"{before} {sentence}", lexicon)
+                aside = _set_aside(f"{before} {sentence}".strip(), lexicon)
                 return Finding(Tier.C if aside else tier_, combination)
     return NOTHING
 

@@ -49,6 +49,10 @@ DISTRESS = [
     "sometimes I wish I wasn't here",
     "every day I think about killing myself",
     "the thoughts of ending my life have come back and they are stronger than before",
+    "Nobody would notice if I was gone",
+    "Nobody would notice if someone like me went under",
+    "I'm not afraid of dying any more, I think about it every night",
+    "I would tell no one if I felt that I can't go on, and I do",
     'I have put "she" because it is easier to type. It\'s me.',
 ]
 ORDINARY = [
@@ -81,6 +85,12 @@ ORDINARY = [
     "I don't want others to feel there's no way out like I did",
     "It got very dark for me in lockdown",
     "By the time you read this I will be on annual leave.",
+    "Nobody would notice if a colleague of mine was going under, we all come in at five",
+    "Since that year in hospital I am not afraid of other people's tears",
+    "I am no longer shy, thank goodness",
+    "In 2012 I tried to take my own life, I have been well for long and now I speak about it in schools",
+    'Re: Invitation: "Nobody would miss me" - a play about loneliness, 4 March',
+    'Public lecture - "I just want it all to stop": suicide prevention on campus',
 ]
 
 
@@ -97,6 +107,10 @@ def test_present_distress_is_tier_a_or_b(sentence: str):
 @pytest.mark.parametrize("sentence", ORDINARY)
 def test_what_is_over_or_anothers_or_figurative_is_no_distress(sentence: str):
     assert tier([sentence], load()).tier in (Tier.C, Tier.NONE)
+
+
+def test_what_somebody_does_now_makes_no_recent_act_an_old_one():
+    assert tier(["I tried to take my own life on Sunday and I now speak about it to nobody."], load()).tier is Tier.A
 
 
 def test_the_gravest_passage_counts():
