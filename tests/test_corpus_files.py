@@ -155,6 +155,7 @@ def test_every_folder_holds_mails() -> None:
         "ninth",
         "tenth",
         "eleventh",
+        "twelfth",
     }
 
 

@@ -57,7 +57,7 @@ def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | Non
         joined = short(joined)
     if item.kind is FieldKind.NAME:
         joined = names.without_pronouns(joined)
-    if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon):
+    if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon, item.act):
         return None
     if item.kind is not FieldKind.TEXT and len(joined) > 300:
         return None

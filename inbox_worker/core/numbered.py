@@ -217,7 +217,7 @@ def _values(run: list[Choice], lines: list[Line], stops: set[int]) -> list[str]:
     for place, line in enumerate(lines[start:], start):
         if line.kind is not Kind.OWN or line.origin != lines[run[0].label.line].origin or len(values) == len(run):
             break
-        if place in stops:
+        if place in stops or line.text.rstrip().endswith(":"):  # another label: nothing here is filled in
             return []
         values.append(line.text)
     return values

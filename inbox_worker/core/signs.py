@@ -82,6 +82,8 @@ _ANYBODY = pattern(
         r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
         r"\b(?:\W+\w+){0,2}\W*$",
         r"\bmy (?:[\w'-]+ ){0,2}[\w'-]+\s*$",  # "my assistant would love to"
+        # "anyone in the faculty would like to"
+        r"\b(?:any|every|some) ?(?:one|body)(?: (?!(?:i|i'm|i'd|im|id|we|and|but|so|or)\b)[\w'-]+){0,6} *$",
     )
 )
 
@@ -230,7 +232,14 @@ def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str
 
 
 def _of_another(sentence: str, match: re.Match[str]) -> bool:
-    return not _FIRST_PERSON.search(match.group()) and bool(_ANYBODY.search(sentence[: match.start()]))
+    before = sentence[: match.start()]
+    if _FIRST_PERSON.search(match.group()) or _COORDINATED.search(before):
+        return False
+    return bool(_ANYBODY.search(before))
+
+
+_COORDINATED = pattern((r"^(?!.*(?<!one )(?<!body )(?<!people )\bwho\b).*\b(?:i|i'm|im|i've|i'd)\b.*\b(?:and|but) *$",))
+"""What "would love to" goes on from: "I'm good with anyone in trouble and ..."."""
 
 
 _IF = pattern((r"\bif\b",))

@@ -13,7 +13,8 @@ from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, sentences
 
 _STATES = (
-    r"(?:\s+(?:is|are|was|should (?:read|be|say|have been)|ought to (?:be|read)|has changed to|changed to|is now"
+    r"(?:\s+(?:is|are|was|should(?: now| really| actually)? (?:read|be|say|have been)"
+    r"|ought(?: now| really)? to (?:be|read)|has changed to|changed to|is now"
     r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*:?|\s*[:=])\s+"
 )
 

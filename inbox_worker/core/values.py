@@ -5,7 +5,7 @@ import re
 from inbox_worker.core import acts, names
 from inbox_worker.core.addresses import FOUND, usable
 from inbox_worker.core.scheme import FieldKind, Lexicon
-from inbox_worker.core.words import fold, pattern, sentences, tokens
+from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 _EDGE = " \t*_|;,:"
 _LINK = re.compile(r"<\s*(?:mailto:|https?://)[^<>\s]*>?|\[\s*(?:mailto:)[^\]\s]*\]|\(mailto:[^)\s]*\)", re.IGNORECASE)
@@ -67,10 +67,15 @@ def is_empty(text: str, kind: FieldKind, lexicon: Lexicon) -> bool:
     return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded))
 
 
-def puts_off(text: str, lexicon: Lexicon) -> bool:
-    """Return whether every sentence of a short `text` only puts the question off."""
+def puts_off(text: str, lexicon: Lexicon, act: str = "") -> bool:
+    """Return whether every sentence of a short `text` only puts the question off.
+
+    act: what the learned model calls answers to this question: "Not sure yet - a mentor would be nice" gives one.
+    """
     parts = sentences(text)
     if not parts or len(parts) > 4 or len(text) > 400:
+        return False
+    if act and any(_answers_after_all(part, act, lexicon) for part in parts):
         return False
     if len(parts) <= 2 and all(acts.does(part, "put_off", lexicon.acts) for part in parts):
         return True
@@ -78,6 +83,16 @@ def puts_off(text: str, lexicon: Lexicon) -> bool:
     return bool(delay.search(fold(parts[0]))) and all(
         delay.search(fold(part)) or _COURTESY.search(fold(part)) for part in parts[1:]
     )
+
+
+_TURN = re.compile(r"\s+[-\u2013\u2014]+\s+|[;:]\s+|,?\s+(?:but|though|although|except)\s+", re.IGNORECASE)
+_PLAINLY = 0.5
+
+
+def _answers_after_all(sentence: str, act: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence that may begin by putting off goes on to a plain answer."""
+    behind = _TURN.split(sentence)[1:]
+    return any(acts.likelihood(spoken(clause), (act,), lexicon.acts) >= _PLAINLY for clause in behind if clause)
 
 
 _COURTESY = pattern((r"^(?:please|sorry|thanks|hope|could you|can you|so )", r"\b(?:send me|role description)\b"))
