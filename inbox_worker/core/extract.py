@@ -7,7 +7,7 @@ from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
 from inbox_worker.core.labelled import LIKELY, MAX_LINES, Labelled, labelled, source, stands_before
-from inbox_worker.core.letter import in_order_asked, letter, told_when_asked
+from inbox_worker.core.letter import in_order_asked, letter, rhetorical, told_when_asked
 from inbox_worker.core.mail import Address
 from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, earlier, own, prepared
@@ -110,7 +110,9 @@ def extract(
             values = in_order_asked(document, own_lines, context) or values
         _add(values, told_when_asked(document, outside, found, context))
     else:
-        _add(values, letter(outside, found, context))
+        told = letter(outside, found, context)
+        values |= rhetorical(found, told, context)
+        _add(values, told)
         if region.whose is not Whose.OTHER:
             add_details(values, document, outside, sender, person, scheme, lexicon)
     order = [item.key for item in scheme.fields]

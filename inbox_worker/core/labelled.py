@@ -13,6 +13,7 @@ from inbox_worker.core.gather import Block, gather
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labels import Label
 from inbox_worker.core.reading import FieldValue
+from inbox_worker.core.reworded import with_reworded
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import answer, clean, comparable, email_in, is_empty, plausible, puts_off, short
 from inbox_worker.core.words import any_phrase, bare, fold, pattern, sentences, spoken, tokens
@@ -75,6 +76,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     found = [label for label in all_of(listed, scheme) if _carries(label, listed)]
     found = [replace(label, rest="") if listed[label.line].kind is Kind.QUOTED else label for label in found]
     choices = assign(found, listed, scheme, lexicon)
+    choices = with_reworded(choices, listed, scheme, lexicon)
     choices = numbered.with_headings(choices, listed, scheme, lexicon.acts)
     choices = numbered.with_stacked(choices, listed, scheme, lexicon)
     if not _is_form(choices):

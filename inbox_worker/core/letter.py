@@ -119,3 +119,27 @@ def letter(outside: tuple[Line, ...], found: Labelled, context: Context) -> dict
     answers = passages.answers(lines, scheme, skip, lexicon.acts)
     kept = [answer for answer in answers if answer.key not in found.asked]
     return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in kept}
+
+
+def rhetorical(found: Labelled, told: dict[str, FieldValue], context: Context) -> dict[str, FieldValue]:
+    """The answer that a letter opens with a question of its own ("What would I need? A buddy."), with that question.
+
+    Only where it is the one label of the letter, and the other answers, `told`, stand in sentences: who answers
+    several such questions has typed a form.
+    """
+    keys = found.asked & found.values.keys()
+    if len(keys) != 1 or len(found.label_texts) != 1 or found.first is None or not told:
+        return {}
+    (key,), (label,) = keys, found.label_texts
+    value = found.values[key]
+    opening = f"{label.strip()}?"
+    spoken_to_oneself = len(label.split()) >= _SENTENCE and _OWN_WORD.search(fold(label))
+    if context.scheme.field(key).kind is not FieldKind.TEXT or not spoken_to_oneself:
+        return {}
+    if not found.first.text.startswith(opening):
+        return {}
+    return {key: replace(value, text=f"{opening} {value.text}")}
+
+
+_SENTENCE = 4  # words from which a question is a sentence
+_OWN_WORD = pattern((r"\b(?:i|me|my|it|this)\b",))  # "Why does awareness matter?" is the form's question, shortened

@@ -1,0 +1,72 @@
+"""Forms and letters in the sender's own words: labels nobody listed, labels misspelt, questions that open an answer."""
+
+import pytest
+
+from tests.core.sample_reading import reading, values
+
+OWN_WORDS = """Hello,
+
+What makes me interested: my uncle was ill for years and nobody talked about it.
+
+What would keep me afloat: regular supervision and somebody to ring.
+
+Why it matters here: we tell students to ask for help and never do.
+
+What I can bring along: patience and two languages.
+
+What they pay me for: Outreach Officer
+Where you find me: Widening Participation, Student Recruitment
+Write to me at: jo.bell@kent.ac.uk
+
+Jo
+"""
+
+
+def test_labels_in_words_of_the_senders_own_are_known_by_their_place_and_their_value():
+    found = values(reading(OWN_WORDS, Subject="I would like to be a Mental Health Ally"))
+    assert found["support_needed"] == "regular supervision and somebody to ring."
+    assert found["motivation"] == "my uncle was ill for years and nobody talked about it."
+    assert found["job_title"] == "Outreach Officer"
+    assert found["department"] == "Widening Participation, Student Recruitment"
+    assert found["skills_experience"] == "patience and two languages."
+
+
+@pytest.mark.parametrize("label", ["Jop titel", "Job tilte", "Jobb titel", "Job-tytle"])
+def test_a_label_misspelt_beyond_likeness_is_known_within_a_form(label: str):
+    body = f"Naem: Jo Bell\n{label}: Night Porter\nDepartmnet: Estates\nWhy interested: my uncle was ill.\n"
+    found = values(reading(body))
+    assert (found["job_title"], found["department"]) == ("Night Porter", "Estates")
+
+
+def test_words_before_a_colon_inside_an_answer_stay_in_it():
+    body = (
+        "Name: Jo Bell\nJob title: Clerk\nEmail: jo.bell@kent.ac.uk\n\n"
+        "Skills: I have two rules.\n\nRule one: listen before you speak.\n\nSupport: a buddy.\n"
+    )
+    found = values(reading(body))
+    assert found["skills_experience"] == "I have two rules. Rule one: listen before you speak."
+    assert "motivation" not in found
+
+
+LETTER = (
+    "Dear all,\n\nI would like to become a mental health ally.\n\n"
+    "I bring nine years on a helpdesk and a diploma in coaching.\n\n"
+    "It matters at work because work is where we pretend hardest.\n\n{}\n\nJo\n"
+)
+
+
+def test_the_question_that_opens_one_paragraph_of_a_letter_belongs_to_the_answer():
+    found = values(reading(LETTER.format("What would I need? I think somebody to talk things over with.")))
+    assert found["support_needed"] == "What would I need? I think somebody to talk things over with."
+    assert found["importance"] == "It matters at work because work is where we pretend hardest."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Name: Jo Bell\n\nWhat would I need? A buddy.\n\nWhy does it matter? Because work is half our lives.\n",
+        LETTER.format("What support is needed? A buddy."),
+    ],
+)
+def test_questions_of_a_form_are_no_part_of_the_answers(body: str):
+    assert values(reading(body))["support_needed"] == "A buddy."
