@@ -1,5 +1,7 @@
 """Name, e-mail and one-line fields that stand under no label: in the signature, in sentences, in the From header."""
 
+import re
+
 from inbox_worker.core import names, prose, signature
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.labelled import LIKELY, ORDERED, source
@@ -48,11 +50,20 @@ def add_details(
                     break
 
 
+_RUNS_ON = re.compile(
+    r"^(?:i(?:'|\u2019)?m|i am|my name|this is|it(?:'|\u2019)s)\b"
+    r"|\b(?:of|the|in|and|for|an?|to|with|at|from)\s*$",
+    re.IGNORECASE,
+)
+
+
 def _card(outside: tuple[Line, ...], scheme: Scheme, person: str | None) -> list[Line]:
     """The bare lines in the body that say who the sender is: the name first, then job and place."""
     for index, line in enumerate(outside):
         first = fold(line.text).split(",")[0].split("|")[0]
         if line.origin != "body" or len(line.text.split()) > 14 or not person or not names.related(first, person):
+            continue
+        if _RUNS_ON.search(line.text):  # a hard-wrapped sentence that begins with the name
             continue
         if not names.looks_like(line.text.split(",")[0].split("|")[0].strip(" *_")):
             continue

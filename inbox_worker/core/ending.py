@@ -12,6 +12,7 @@ from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 _LAST_WORDS = re.compile(r"^p\.? ?s\b\.?|^nb\b|^post ?script", re.IGNORECASE)
 _PARTING_LENGTH = 100  # characters of a line that takes leave ("I remain, with apologies for the length,")
+_PARTING_WORDS = 8
 _FINISHED = (".", "!", "?", '"', "\u201d", ")")
 
 
@@ -41,6 +42,26 @@ def is_sender(text: str, context: Context) -> bool:
         return True
     initials = "".join(re.findall(r"[A-Za-z]", text)).casefold()
     return len(initials) <= 3 and bool(initials) and {*initials} <= first_letters
+
+
+def is_parting(text: str, context: Context) -> bool:
+    """Return whether `text` is a closing, the sender's name, or both in one breath ("Cheers Jo")."""
+    words = text.split()
+    if len(words) > _PARTING_WORDS:
+        return False
+    return any(
+        (not place or is_closing(" ".join(words[:place]), context))
+        and (place == len(words) or is_sender(" ".join(words[place:]), context))
+        for place in range(len(words) + 1)
+    )
+
+
+def without_parting(text: str, context: Context) -> str:
+    """Return `text` without the sentences at its end that only take leave; a text of nothing else stays."""
+    parts = sentences(text)
+    while len(parts) > 1 and is_parting(parts[-1], context):
+        parts.pop()
+    return " ".join(parts)
 
 
 def is_other_label(text: str, context: Context) -> bool:

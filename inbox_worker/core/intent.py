@@ -229,10 +229,26 @@ def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Sch
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
-    listed = len(mail.extraction.ordered) >= LIST and scope.ours
-    if listed and (_answering(mail, scheme, lexicon) or is_listed_below_details(mail.extraction, scheme)):
+    if _lists_answers(mail, scope, scheme, lexicon):
         return True
     return weak and (bool(given) or not (requested or signs.hesitates))
+
+
+def _lists_answers(mail: Mail, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a numbered list answers the questions; where only the role is named, it must also read like answers."""
+    if len(mail.extraction.ordered) < LIST:
+        return False
+    below = is_listed_below_details(mail.extraction, scheme)
+    if scope.ours:
+        return below or _answering(mail, scheme, lexicon)
+    before = about(" . ".join((mail.subject, *mail.intro)), scheme)
+    return below and bool(before.role) and not scope.other and _reads_like_answers(mail, scheme, lexicon)
+
+
+def _reads_like_answers(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
+    given = {item: mail.extraction.form.values.get(item.key) for item in scheme.fields if item.kind is FieldKind.TEXT}
+    plain = sum(answers_plainly(value.text, item, scheme, lexicon) for item, value in given.items() if value)
+    return plain >= _PLAIN
 
 
 def _answering(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from inbox_worker.core import acts, passages
 from inbox_worker.core.document import Document, Kind, Line
-from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender, without_ending
+from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender, without_ending, without_parting
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labelled import GUESSED, ORDERED, Labelled, source, value_of
 from inbox_worker.core.paragraphs import paragraphs
@@ -118,7 +118,10 @@ def letter(outside: tuple[Line, ...], found: Labelled, context: Context) -> dict
     lines = without_ending([line for line in outside if line.origin == "body"], context)
     answers = passages.answers(lines, scheme, skip, lexicon.acts)
     kept = [answer for answer in answers if answer.key not in found.asked]
-    return {answer.key: FieldValue(clean(answer.text), source(answer.line), GUESSED) for answer in kept}
+    return {
+        answer.key: FieldValue(clean(without_parting(answer.text, context)), source(answer.line), GUESSED)
+        for answer in kept
+    }
 
 
 def rhetorical(found: Labelled, told: dict[str, FieldValue], context: Context) -> dict[str, FieldValue]:

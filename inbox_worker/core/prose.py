@@ -22,10 +22,13 @@ _LIST = (
 )
 _WITHIN = r"(?:(?!\s(?:and (?:I|my|the)|is)\b)[^,.;:!?])*?"  # of one value
 _TITLE = r"(?P<title>(?!(?:on|in|at|from|with|for|to|of)\s)[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
+# "I'm a fitter with Estates I'd like to ..."
+_CLAUSE = r"(?:i(?:'m|'d|'ve|'ll| am| would| have| want| work| think)|we(?:'re| are)|it's)\b"
 _STOP = (
     r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since"
     r"|for (?:the|\d)|on (?:placement|secondment|loan|leave|the|a)|in which|by (?:trade|profession|day"
     r"|training)|here)\b"
+    rf"|\s+{_CLAUSE}"
     r"|\s+to (?:offer|apply|express|put|say|ask|volunteer|join|propose|enquire)\b|\s+for (?-i:[A-Z])|\s+-|$)"
 )
 _ROLE = re.compile(
@@ -44,7 +47,7 @@ _WHERE = re.compile(
     r"|\bi\s[^,.;:!?]{3,50}\sfor"
     rf")\s+(?:the\s+|our\s+)?{_NOT_HOW_LONG}(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
     r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which"
-    r"|since|last|for (?:\d|the last|over)|until|as an?|as the)\b|$)",
+    rf"|since|last|for (?:\d|the last|over)|until|as an?|as the|{_CLAUSE})\b|$)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -89,6 +92,7 @@ def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | Non
             shown = " ".join(sentence.replace("\u2019", "'").split())
             _listed(sentence, line, scheme, lexicon, person, found)
             _labelled_fact(shown, line, scheme, labelled)
+            _signed(shown, line, scheme, person, found)
             _spoken(shown, line, scheme, lexicon, found)
     return found | labelled
 
@@ -109,6 +113,23 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
             key = best_field(short(value), scheme) if value and not applied_for.search(fold(value)) else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
+
+
+_SIGNED = re.compile(
+    r"^(?P<who>[^\W\d_][\w'-]+(?: [^\W\d_][\w'-]+){0,2}) (?:(?:over )?in|from) (?:the |our )?"
+    r"(?P<place>\w[\w &'-]{1,50}?)[ .!x]*$",
+    re.IGNORECASE,
+)
+
+
+def _signed(shown: str, line: Line, scheme: Scheme, person: str | None, found: dict[str, Found]) -> None:
+    """ "Jo from accounts" at the end of a few hasty lines: where the sender works."""
+    match = _SIGNED.match(shown) if person else None
+    if not match or not person or not names.related(match["who"], person):
+        return
+    key = best_field(match["place"], scheme)
+    if key and fit(match["place"], scheme.field(key)) == 2:
+        _keep(key, match["place"], line, found)
 
 
 _LISTED = r"(?:^|,\s+)(?:and\s+)?"  # "name is Jo Bell, job title is Clerk": one of several, without "my"

@@ -81,3 +81,83 @@ def test_who_sits_on_a_body_may_ask_about_the_role_and_who_writes_its_report_has
 def test_a_blank_form_is_not_filled_in_by_the_button_and_the_office_below_it(blank: str):
     found = reading(f"Dear ally,\n\n{blank}\n", Subject="Mental Health Ally registration")
     assert (found.intent, found.reply) == (Intent.UNRELATED, ReplyKind.NONE)
+
+
+NUMBERED = """Jo Bell, Senior Grounds Officer, Estates Department, jo.bell@kent.ac.uk
+
+1. My brother was ill for years and we did not see it
+2. I am a good listener and a union rep since 2012
+3. Some training on what not to say
+4. Most of us in the yard are men over fifty who never talk about it
+
+Cheers
+Jo
+"""
+ERRANDS = """Jo Bell
+Web Editor
+Communications Department
+
+1. The ally page needs a new photo
+2. The link to the training goes nowhere
+3. The department list is out of date
+4. The heading should say allies
+
+Jo
+"""
+
+
+def test_a_numbered_list_below_the_details_that_reads_like_answers_needs_no_more_than_the_role():
+    found = reading(NUMBERED, Subject="ally role")
+    assert (found.intent, found.reply) == (Intent.APPLICATION, ReplyKind.ACKNOWLEDGEMENT)
+    assert values(found)["support_needed"] == "Some training on what not to say"
+
+
+def test_a_numbered_list_of_errands_below_a_name_and_a_job_is_no_application():
+    assert reading(ERRANDS, Subject="ally page").reply is ReplyKind.NONE
+
+
+def test_speech_without_full_stops_gives_a_place_of_work_and_no_more():
+    found = reading("Hi it's Jo Bell I'm a plumber with Estates maintenance I'd love to be a mental health ally.\n")
+    assert (values(found)["job_title"], values(found)["department"]) == ("plumber", "Estates maintenance")
+
+
+@pytest.mark.parametrize("leave", ["Cheers Jo", "Thanks Jo Bell", "Best wishes, Jo"])
+def test_words_of_leave_on_the_line_of_the_last_answer_are_no_part_of_it(leave: str):
+    last = "It matters at work because you can't leave your head at home."
+    found = reading(
+        "I want to be a mental health ally because my brother went through a bad patch. What I can bring is that people"
+        f" chat to me all day. Support wise I'd want somebody to ring. {last} {leave}\n"
+    )
+    assert values(found)["importance"] == last
+
+
+@pytest.mark.parametrize(
+    ("signed", "department"),
+    [("Jo in catering", "catering"), ("jo bell from the finance office", "finance office"), ("Jo in a hurry", None)],
+)
+def test_who_signs_with_a_place_of_work_works_there(signed: str, department: str | None):
+    found = reading(f"i want to be a mental health ally pls, send me the role description. {signed}\n")
+    assert values(found).get("department") == department
+
+
+def test_a_wrapped_sentence_that_begins_with_the_name_is_no_card():
+    found = reading(
+        "Hi,\n\nI'm Jo Bell, a senior research associate in the School of\nBiosciences, and I would love to be a mental"
+        " health ally if that\nis all right.\n\nJo\n"
+    )
+    assert values(found)["department"] == "School of Biosciences"
+
+
+def test_putting_oneself_forward_is_no_part_of_the_reason():
+    why = (
+        "I am interested in this role because in my country illness of the mind was for long a thing to hide in the"
+        " family. Since I live here I have learned that one can speak, and I want to give back some of it."
+    )
+    found = reading(
+        "Dear Sirs,\n\nwith this I would like to propose myself as Mental Health Ally of the University, after having"
+        f" read with great interest the page of the project.\n\n{why}\n\nAs to my abilities, I am a language teacher"
+        " for twelve years and I hear people who tremble before exams; I was a volunteer in a listening centre.\n\nAs"
+        " support I think I will need an expert whom I can ask.\n\nAwareness is important in the workplace because who"
+        " suffers in silence works badly.\n\nJo\n"
+    )
+    assert values(found)["motivation"] == why
