@@ -83,6 +83,17 @@ def test_a_blank_form_is_not_filled_in_by_the_button_and_the_office_below_it(bla
     assert (found.intent, found.reply) == (Intent.UNRELATED, ReplyKind.NONE)
 
 
+def test_who_could_not_sign_in_elsewhere_and_applies_by_mail_applies():
+    body = "My registration has expired and I forgot my e-mail and password, so here I am. I'd like to become an ally."
+    assert reading(f"{body}\n\nJo\n", Subject="Mental Health Ally application").intent is Intent.APPLICATION
+
+
+def test_who_is_told_that_a_place_expires_and_asked_to_fill_in_a_form_has_not_written_it():
+    body = "Your registration as mental health ally will expire today. To keep it, become an ally again by the form."
+    found = reading(f"{body}\n\nName: Registration Desk\nJob title: Officer\nDepartment: Human Resources\n")
+    assert found.reply is ReplyKind.NONE
+
+
 NUMBERED = """Jo Bell, Senior Grounds Officer, Estates Department, jo.bell@kent.ac.uk
 
 1. My brother was ill for years and we did not see it
