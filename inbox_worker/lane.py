@@ -54,7 +54,7 @@ class Lane:
         self._ahead: Outgoing | None = None  # the server has been told of it: it is the next
         self._ending = False
         self._changed = threading.Condition()
-        self._used = False
+        self._idle = False  # nothing to send, though there has been
         self._thread = threading.Thread(target=self._work, name="smtp", daemon=True)
         self._thread.start()
 
@@ -78,11 +78,11 @@ class Lane:
         given = list(messages)
         if not given:
             return
-        if self._used and not self.in_hand:
-            self.window = wider(self.window)  # it stood still while these were being committed
-        self._used = True
         self.in_hand |= {each.item.id: each for each in given}
         with self._changed:
+            if self._idle:  # it stood still while these were being committed
+                self.window = wider(self.window)
+                self._idle = False
             self._stock.extend((self._elapsed(), each) for each in given)
             self._changed.notify()
 
@@ -119,6 +119,8 @@ class Lane:
                 self._close_sender()
                 self._done.put(done)
                 return
+            with self._changed:
+                self._idle = not self._stock and self._ahead is None
             self._done.put(done)
         self._close_sender()
 

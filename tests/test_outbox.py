@@ -169,6 +169,29 @@ def test_no_connection_ever_has_more_in_hand_than_its_window(office: Office, at:
     assert FIRST_WINDOW <= max(most) <= 2 * WINDOW
 
 
+def test_a_connection_that_a_slow_database_keeps_waiting_gets_more_at_a_time(
+    office: Office, at: Callable[[object], None]
+) -> None:
+    office.queue(*(f"p{number}@example.org" for number in range(100)))
+    sizes: list[int] = []
+
+    def slow(point: str) -> None:
+        with office.store.reading() as view:
+            begun = len(view.outbox([OutboxState.SENDING, OutboxState.SENT]))
+        if point == "outbox.settled":  # nothing is left to the connection when it gets more
+            end = time.monotonic() + 10
+            while len(office.arrived()) < begun and time.monotonic() < end:
+                time.sleep(0.001)
+            time.sleep(0.02)  # until it has read the last answer
+        if point == "outbox.handed_over":
+            sizes.append(begun - sum(sizes))
+
+    at(slow)
+    assert office.worker(connections=1).deliver() == Delivery(Counter(sent=100))
+    assert sizes[0] == FIRST_WINDOW
+    assert 2 * FIRST_WINDOW < max(sizes) <= WINDOW
+
+
 def test_a_connection_that_the_server_refuses_leaves_its_messages_to_the_other(office: Office) -> None:
     def one_alone(stage: str, argument: str) -> None:
         if stage == "EHLO":
