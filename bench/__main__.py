@@ -27,7 +27,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--mails", type=int, default=1000, help="in the mailbox for throughput [1000]")
     parser.add_argument("--backlog", type=int, default=20_000, help="mails for the memory over a backlog [20000]")
     parser.add_argument("--rounds", type=int, default=1, help="of throughput; medians count [1]")
-    parser.add_argument("--far-mails", type=int, default=1000, help="in the far mailbox [1000]")
+    parser.add_argument("--far-mails", type=int, default=2000, help="in the far mailbox [2000]")
     parser.add_argument("--round-trip", type=float, default=20, help="ms to the far server [20]")
     parser.add_argument("--polls", default="1000,10000", help="sizes of the folders for the empty poll [1000,10000]")
     parser.add_argument("--deliveries", type=int, default=50, help="mails for the latency with push [50]")

@@ -191,9 +191,9 @@ def _peers(title: str, found: Sequence[Measured]) -> str:
         sent = f"{runs[0].sent / runs[0].mails:.2f}" if runs[0].sent is not None else "-"
         peaks = " + ".join(f"{peak:.0f}" for peak in runs[-1].peaks)
         ratios = (f"{_ratio(found, name):.2f}", f"{_processor_ratio(found, name):.2f}")
-        rows.append((name, *ratios, sent, f"{peaks} MB", f"{runs[-1].growth:+.0f} MB"))
-    head = ("what", "mails a second", "mails per processor second", "messages sent a mail", "peak memory", "growth")
-    return _table(title, head, rows)
+        rows.append((name, f"{runs[0].mails:,}", *ratios, sent, f"{peaks} MB", f"{runs[-1].growth:+.0f} MB"))
+    rates = ("mails a second", "mails per processor second")
+    return _table(title, ("what", "mails", *rates, "messages sent a mail", "peak memory", "growth"), rows)
 
 
 def _stages(found: Sequence[Measured]) -> str:
