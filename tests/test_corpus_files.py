@@ -156,6 +156,7 @@ def test_every_folder_holds_mails() -> None:
         "tenth",
         "eleventh",
         "twelfth",
+        "thirteenth",
     }
 
 
