@@ -4,6 +4,7 @@ Knows compat32 trees (`email.message.Message`), and never descends into message/
 mail is not the sender's.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -19,6 +20,7 @@ DELIVERY_STATUS = "message/delivery-status"
 UUENCODED = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 
 _FIELDS = frozenset({"content-type", "content-disposition"})
+_AFTER_TOKEN = re.compile(r"[;(].*", re.DOTALL)
 _WHOLE = MAILS | {DELIVERY_STATUS}  # their content is never decoded: what it holds has encodings of its own
 
 
@@ -85,8 +87,7 @@ def from_uu(content: bytes) -> bytes:
 
 def _leaf(message: Message, kind: str, parameters: Mapping[str, str], alternative: int | None, depth: int) -> Part:
     disposition = str(message.get("Content-Disposition", ""))
-    encoding = str(message.get("Content-Transfer-Encoding", "")).lower()
-    encoding = "base64" if encoding.strip() == "base64" else encoding
+    encoding = _transfer_encoding(message)
     content, encoding = (_flat(message), encoding) if kind in _WHOLE else _encoded(message, encoding)
     return Part(
         kind,
@@ -99,6 +100,18 @@ def _leaf(message: Message, kind: str, parameters: Mapping[str, str], alternativ
         alternative,
         depth,
     )
+
+
+def _transfer_encoding(message: Message) -> str:
+    """Return the token of Content-Transfer-Encoding (RFC 2045 s.6.1); what stands about it is taken off the field, too.
+
+    The standard library decodes nothing from "quoted-printable " or "base64 (a comment)".
+    """
+    said = str(message.get("Content-Transfer-Encoding", "")).lower()
+    token = _AFTER_TOKEN.sub("", said).strip(' \t"')
+    if token != said:
+        message.replace_header("Content-Transfer-Encoding", token)
+    return token
 
 
 def _encoded(message: Message, encoding: str) -> tuple[bytes, str]:

@@ -465,6 +465,17 @@ def test_quoted_printable_without_its_header_field_is_decoded() -> None:
     assert parsed(mail("a =\nb = c\n")).plain == "a =\nb = c\n"
 
 
+@pytest.mark.parametrize("about", ["{} ", " {}\t", "{}; charset=utf-8", "{} (RFC 2045)", '"{}"', "{}\n (a comment)"])
+def test_what_stands_about_a_transfer_encoding_does_not_matter(about: str) -> None:
+    for body in (b"Name: Zo=C3=AB=20\nA line that goes =\non\n", "Name: Zo=C3=AB=20 é\ngoes =\non\n".encode()):
+        plain = parsed(mail(body, Content_Transfer_Encoding=about.format("quoted-printable"))).plain
+        assert plain is not None
+        assert plain.startswith("Name: Zoë ")
+        assert "goes on\n" in plain
+    coded = base64.encodebytes("Name: Zoë\n".encode())
+    assert parsed(mail(coded, Content_Transfer_Encoding=about.format("BASE64"))).plain == "Name: Zoë\n"
+
+
 def test_doubled_carriage_returns_make_no_blank_lines() -> None:
     assert parsed(mail(b"a\r\r\nb\r\r\n")).plain == "a\nb\n"
     assert parsed(mail("ä\r\r\nb\r\r\n".encode())).plain == "ä\nb\n"
