@@ -180,6 +180,8 @@ def _told(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexi
     said = [item for item, text in given.items() if len(text.split()) >= _WORDS]
     if Target.OURS in signs.joins:
         return len(said) >= _QUESTIONS
+    if mail.serves:
+        return False
     plain = sum(answers_plainly(given[item], item, scheme, lexicon) for item in said)
     return len(said) >= max(len(questions), _QUESTIONS) and plain >= _PLAIN
 
@@ -202,7 +204,11 @@ def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joine
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
     if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
         return True
-    if not joined and not formal and find("running", text, lexicon):
+    if (
+        not joined
+        and not formal
+        and (mail.serves or find("running", text, lexicon) or find("reporting", text, lexicon))
+    ):
         return True
     lists = ("nomination",) if formal else ("business", "nomination")
     lists = lists if joined else (*lists, "wants_support")

@@ -156,6 +156,19 @@ def about(text: str, scheme: Scheme) -> Subject:
     )
 
 
+_TITLES = re.compile(r"\s*(?:[|\u2022\u00b7;,/(&+]|\s[-\u2013\u2014]\s|\band\b|\bsince\b)\s*")
+_BEFORE_TITLE = re.compile(r"^(?:(?:an?|the|proud|trained|volunteer|accredited|university|kent|your) )+")
+
+
+def gives_role(text: str, scheme: Scheme) -> bool:
+    """Return whether a line of a signature holds the scheme's role as a title: its writer has the role already."""
+    parts = (_BEFORE_TITLE.sub("", part.strip(" .:)*_")) for part in _TITLES.split(fold(text)[:_MAX_TITLES]))
+    return any(part and phrases(scheme.mentions).fullmatch(part) for part in parts)
+
+
+_MAX_TITLES = 300  # characters of a line in which titles are looked for
+
+
 _PLAIN_MODIFIERS = frozenset(
     tokens(
         """

@@ -10,7 +10,7 @@ from inbox_worker.core.extract import Extraction, extract
 from inbox_worker.core.holds import names_another
 from inbox_worker.core.intent import Judgement
 from inbox_worker.core.mail import Address, Email
-from inbox_worker.core.mentions import about
+from inbox_worker.core.mentions import about, gives_role
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
@@ -125,6 +125,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         on_record=on_record,
         in_thread=in_thread,
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
+        serves=any(gives_role(line.text, scheme) for line in document.of(Kind.SIGNATURE)),
         to_another=addressed.to_another(email, document, rules.site.addresses),
         for_another=names_another(extraction, person, author.address, scheme),
         intro=sentences_of(extraction.intro),

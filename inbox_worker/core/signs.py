@@ -30,6 +30,7 @@ class Mail:
     on_record: bool  # an application of the sender (or the thread) is known
     in_thread: bool  # it answers an earlier mail
     from_team: bool = False
+    serves: bool = False  # the signature gives the role as a title of the sender's
     to_another: bool = False  # it asks what it asks of somebody else: we have a copy
     for_another: bool = False  # the form's name is another person's than the sender's
     intro: tuple[str, ...] = ()  # sentences before the form, folded
@@ -199,6 +200,8 @@ def answers_of(scheme: Scheme) -> tuple[str, ...]:
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
+        return
+    if find("reporting", sentence, lexicon):  # "my figures as an ally": likeness takes "as an ally" for a wish
         return
     if not in_subject and not acts.could(sentence, (*WISHES, *answers_of(scheme)), lexicon.acts, scheme):
         return

@@ -30,6 +30,8 @@ ASKS = [
     "Would you be able to tell me more about the mental health ally role? I'd like to know what's expected first.",
     "Your page on mental health allies says one can have a copy of the role description. I'd love one, please.",
     "I am not applying yet, but please send me the role description for the mental health ally.",
+    "I was a mental health ally at my last university. Could you send me the role description here?",
+    "How often is there a refresher for mental health allies after the training? May I see the role description?",
     "I humbly wish to obtain the paper which describes the role of the mental health ally. I have not decided yet.",
 ]
 BOTH = [
@@ -51,6 +53,13 @@ ELSEWHERE = [
     "I would like to stop being a mental health ally, I've been one since 2023. Please take my name off the web page.",
     "Hi, I'm a mental health ally at Kent. Please send me the latest role description, mine is out of date.",
     "My colleague is a mental health ally and has been so supportive, I just wanted to say thank you.",
+    "Here is my log as a mental health ally for the spring: nine chats. When is the next training?",
+    "I've spoken to four people this month as a mental health ally. Is there any training on boundaries coming up?",
+    "As a mental health ally I have had a tricky conversation. Where is the training material kept, please?",
+    "Might I have a spare lanyard? And when is the training for mental health allies on loss?",
+    "When is the refresher training for mental health allies? I was ill for the last.",
+    "When is the next training?\n\nThanks\n\nJo Bell\nSenior Clerk, Kent Law School\nMental Health Ally\n",
+    "Please send the role description for the mental health allies.\n\nJo Bell\nSenior Clerk & Mental Health Ally since 2022\n",
     "I'd like to nominate my colleague Priya Shah as a mental health ally, she would be brilliant.",
     "I do not want to be a mental health ally. My head of school has put my name forward without asking.",
     "I have read the role description of the mental health ally with care and do not want to become one.",
