@@ -52,6 +52,13 @@ DISTRESS = [
     "Nobody would notice if I was gone",
     "Nobody would notice if someone like me went under",
     "I'm not afraid of dying any more, I think about it every night",
+    "I am no longer scared of jumping off the bridge",
+    "I'm not afraid of slipping away in my sleep",
+    "I now help myself to pills until I can sleep for ever",
+    "Nobody would care if a colleague found me hanging",
+    'I need to talk: "I can\'t go on"',
+    "I just wanted to say I want to die",
+    "I have to say I can't go on",
     "I would tell no one if I felt that I can't go on, and I do",
     'I have put "she" because it is easier to type. It\'s me.',
 ]
