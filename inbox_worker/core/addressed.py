@@ -1,20 +1,22 @@
 """Whom a mail speaks to: the mailbox, or a person beside whom the mailbox has a copy."""
 
-from itertools import islice
-
+from inbox_worker.core import names
 from inbox_worker.core.document import Document, Kind
-from inbox_worker.core.mail import Email
+from inbox_worker.core.mail import Address, Email
+from inbox_worker.core.mentions import about
+from inbox_worker.core.scheme import Scheme
 from inbox_worker.core.words import fold, tokens
 
 _GREETING = 6  # words: "Good afternoon to you both, Sunil"
 _MAX_HEADER = 10_000  # characters
+_OF_OFFICES = frozenset(["all", "and", "for", "of", "staff", "the"])  # "Equality and Diversity" is no person
 
 
-def to_another(email: Email, document: Document, ours: tuple[str, ...]) -> bool:
-    """Return whether a mail greets somebody in its To by name, while one of the addresses `ours` only has a copy.
+def to_another(email: Email, document: Document, ours: tuple[str, ...], scheme: Scheme) -> bool:
+    """Return whether a mail greets a person in its To by name, while one of the addresses `ours` only has a copy.
 
-    What such a mail asks for, it asks of them. An address of ours that nobody configured does not lead astray: another
-    one must be named, and no mailbox is greeted by the name in front of its address.
+    What such a mail asks for, it asks of them. An address of ours that nobody configured does not lead astray: a person
+    must be named, and "Mental Health Allies" or "Equality and Diversity" is none.
     """
     to = fold(" ".join(email.header_all("To"))[:_MAX_HEADER])
     folded = [address.casefold() for address in ours]
@@ -22,10 +24,19 @@ def to_another(email: Email, document: Document, ours: tuple[str, ...]) -> bool:
         return False
     if not any(entry.address.casefold() in folded for entry in email.recipients):
         return False
-    first = next(islice((line.text for line in document.lines if line.kind is Kind.OWN), 1), "")
+    first = next((line.text for line in document.lines if line.kind is Kind.OWN), "")
     greeted = tokens(fold(first).partition(",")[0])
-    called = {word for word in tokens(to) if len(word) > 2}
-    return len(greeted) <= _GREETING and not called.isdisjoint(greeted) and not _COMMON.issuperset(called & {*greeted})
+    if len(greeted) > _GREETING:
+        return False
+    asked = [entry for entry in email.recipients if entry.address and entry.address.casefold() in to]
+    return any(not _person(entry, scheme).isdisjoint(greeted) for entry in asked)
 
 
-_COMMON = frozenset(["all", "and", "the", "for", "staff", "team", "colleagues", "everyone", "list", "dear", "hello"])
+def _person(entry: Address, scheme: Scheme) -> frozenset[str]:
+    """The words of the name of a person; none where it names an office or those whom the scheme is about."""
+    name = names.from_header(entry) or ""
+    words = frozenset(word for word in names.words(name) if len(word) > 2)
+    named = about(name, scheme)
+    if " " not in name or not words.isdisjoint(_OF_OFFICES) or named.ours or named.role or named.topic:
+        return frozenset()
+    return words

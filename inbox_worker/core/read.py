@@ -126,7 +126,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         in_thread=in_thread,
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
         serves=any(gives_role(line.text, scheme) for line in document.of(Kind.SIGNATURE)),
-        to_another=addressed.to_another(email, document, rules.site.addresses),
+        to_another=addressed.to_another(email, document, rules.site.addresses, scheme),
         for_another=names_another(extraction, person, author.address, scheme),
         intro=sentences_of(extraction.intro),
         text=(*sentences_of(extraction.outside), *map(spoken, extraction.asides)),

@@ -14,13 +14,30 @@ OF_THE_TEAM = [
     "Nine applications have come in since the bulletin. Would you mind sending me the mental health ally role description again?",
     "Before Thursday's steering group could you let me have the mental health ally role description with your changes?",
     "Could you send me your latest draft of the mental health ally role description so I can add to it?",
-    "We have had six people, and two staff applied already. Please send me the role description we send out to mental health allies.",
+    "We have had six people, and it is only Tuesday. Please send me the role description we send out to mental health allies.",
 ]
 
 
 @pytest.mark.parametrize("body", OF_THE_TEAM)
 def test_the_team_that_runs_the_scheme_asks_one_another_and_not_us(body: str):
     assert (reading(body).intent, reading(body).reply) == (Intent.UNRELATED, ReplyKind.NONE)
+
+
+APPLICANTS_TO_BE = [
+    "I look after the School inbox, so write to me there.",
+    "I work in admissions, where I check all the applications.",
+    "Two of my colleagues applied last year and love it.",
+    "I have my first draft ready and would like to read it before I send that.",
+    "I need it to finish my draft of the form.",
+    "I heard about it at the staff working group.",
+    "Before our next project board I have to tell my manager about it.",
+]
+
+
+@pytest.mark.parametrize("says", APPLICANTS_TO_BE)
+def test_who_has_applications_inboxes_drafts_and_committees_of_their_own_is_answered(says: str):
+    asks = "Could you send me the mental health ally role description?"
+    assert reading(f"{asks} {says}\n\nJo\n").reply is ReplyKind.ROLE_DESCRIPTION
 
 
 @pytest.mark.parametrize("greeting", ["Hi Sunil,", "Sunil", "Good morning Mr Batra,"])
@@ -41,6 +58,12 @@ def test_who_greets_a_person_of_the_team_at_the_mailbox_is_answered():
 )
 def test_a_copy_alone_does_not_silence_a_request(headers: dict[str, str]):
     assert reading(f"Dear all,\n\n{ASKS}", **headers).reply is ReplyKind.ROLE_DESCRIPTION
+
+
+@pytest.mark.parametrize("office", ["Mental Health Allies", "Equality and Diversity", "EDI", "University of Kent"])
+def test_who_greets_an_office_whose_address_nobody_configured_asks_us(office: str):
+    headers = {"To": f"{office} <other-box@kent.ac.uk>", "Cc": MAILBOX}
+    assert reading(f"Dear {office},\n\n{ASKS}", **headers).reply is ReplyKind.ROLE_DESCRIPTION
 
 
 def test_who_applies_with_a_copy_to_us_has_applied_and_asked_the_other_for_the_rest():
