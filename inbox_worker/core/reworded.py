@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from inbox_worker.core import acts
 from inbox_worker.core.addresses import FOUND
@@ -22,7 +22,8 @@ _WORDS = 9  # of such a label
 _VALUE = 12  # words of a one-line value
 _RUN = 3  # lines on end from which such lines are a form of themselves
 _STYLE = 2  # questions with their answers on the same line, from which others are looked for
-_SLIPS = 70  # percent of likeness from which a label in a form is one of ours misspelt ("Jop titel")
+_SLIPS = 2  # of the fingers, two letters the wrong way round being one, in a label of ours ("Jop titel")
+_LONG = 8  # letters of a label from which it is still itself with so many: "Host" and "Term" are no "Post" and "Team"
 _LIKELY = 0.5  # share of the learned likeness from which no other act is likelier
 _SCORE = 0.5
 _ANOTHERS = pattern(  # what such a line tells of is somebody else, or long over
@@ -97,9 +98,14 @@ def _is_value(found: _Headed, item: Field, scheme: Scheme) -> bool:
         return bool(FOUND.fullmatch(found.rest.strip(" <>.")))
     if item.kind is not FieldKind.SHORT or len(found.rest.split()) > _VALUE:
         return False
-    head = comparable(found.head)
-    misspelt = any(fuzz.ratio(head, comparable(name)) >= _SLIPS for name in (item.label, *item.variants))
-    return misspelt or best_field(short(found.rest), scheme) == item.key
+    return _is_misspelt(found.head, item) or best_field(short(found.rest), scheme) == item.key
+
+
+def _is_misspelt(head: str, item: Field) -> bool:
+    """Whether `head` is a long label of `item` with a few slips; its first letter is hardly ever one of them."""
+    typed = comparable(head)
+    names = [name for name in map(comparable, (item.label, *item.variants)) if len(name) >= _LONG]
+    return any(name[0] == typed[:1] and OSA.distance(typed, name, score_cutoff=_SLIPS) <= _SLIPS for name in names)
 
 
 def _answers(

@@ -38,6 +38,12 @@ def test_a_label_misspelt_beyond_likeness_is_known_within_a_form(label: str):
     assert (found["job_title"], found["department"]) == ("Night Porter", "Estates")
 
 
+@pytest.mark.parametrize("line", ["Term: Autumn", "Rule: listen first", "Host: Anna", "Condition: asthma"])
+def test_a_short_word_one_letter_off_a_label_is_another_word(line: str):
+    found = values(reading(f"Name: Jo Bell\n{line}\nEmail: jo.bell@kent.ac.uk\nWhy interested: my uncle was ill.\n"))
+    assert not {"job_title", "department"} & found.keys()
+
+
 def test_words_before_a_colon_inside_an_answer_stay_in_it():
     body = (
         "Name: Jo Bell\nJob title: Clerk\nEmail: jo.bell@kent.ac.uk\n\n"
