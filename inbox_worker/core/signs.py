@@ -236,13 +236,19 @@ def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str
 
 def _of_another(sentence: str, match: re.Match[str]) -> bool:
     before = sentence[: match.start()]
-    if _FIRST_PERSON.search(match.group()) or _COORDINATED.search(before):
+    if _FIRST_PERSON.search(match.group()) or _goes_on_from_the_sender(before):
         return False
     return bool(_ANYBODY.search(before))
 
 
-_COORDINATED = pattern((r"^(?!.*(?<!one )(?<!body )(?<!people )\bwho\b).*\b(?:i|i'm|im|i've|i'd)\b.*\b(?:and|but) *$",))
-"""What "would love to" goes on from: "I'm good with anyone in trouble and ..."."""
+def _goes_on_from_the_sender(before: str) -> bool:
+    """Whether the sender is the subject to come: "I'm good with anyone in trouble and" (would love to join)."""
+    goes_on = before.rstrip().endswith((" and", " but"))
+    return goes_on and bool(_SENDER.search(before)) and not _SOMEBODY_WHO.search(before)
+
+
+_SENDER = pattern((r"\b(?:i|i'm|im|i've|i'd)\b",))
+_SOMEBODY_WHO = pattern((r"\b(?<!one )(?<!body )(?<!people )who\b",))
 
 
 _IF = pattern((r"\bif\b",))
