@@ -73,7 +73,9 @@ def split_cells(text: str) -> tuple[str, ...]:
 
 
 _BOX = re.compile(r"\s*(?:[\u2610-\u2612\u2713\u2714]|\[[ xX]?\]|\([ xX]?\))\s+\w")
-_EMPTY_BOX = re.compile(r"\s*(?:\u2610|\[ ?\]|\( ?\))\s+\w")
+_ANY_BOX = r"(?:[\u2610-\u2612\u2713\u2714]|\[[ xX]?\]|\([ xX]?\))"
+_FIRST_BOX = re.compile(_ANY_BOX)
+_LEFT_EMPTY = re.compile(rf"(?:\u2610|\[ ?\]|\( ?\))\s+\w(?:(?!{_ANY_BOX}).)*")
 
 
 def is_box(text: str) -> bool:
@@ -81,6 +83,19 @@ def is_box(text: str) -> bool:
     return bool(_BOX.match(text))
 
 
-def is_empty_box(text: str) -> bool:
-    """Return whether a line is a box that was left empty: nothing is said by it."""
-    return bool(_EMPTY_BOX.match(text))
+def without_empty_boxes(text: str) -> str:
+    """Return a line without the choices that were left empty: nothing is said by them.
+
+    Boxes stand before their words where the first one opens the line, a cell, or what follows a colon.
+    """
+    if not _LEFT_EMPTY.search(text):
+        return text
+    return " | ".join(kept for cell in text.split(" | ") if (kept := _chosen(cell)))
+
+
+def _chosen(cell: str) -> str:
+    first = _FIRST_BOX.search(cell)
+    before = cell[: first.start()].strip() if first else cell
+    if before and not before.endswith(":"):
+        return cell
+    return _LEFT_EMPTY.sub("", cell).strip()

@@ -20,7 +20,7 @@ from inbox_worker.core.vocabulary import vocabulary
 from inbox_worker.core.words import plain, tokens
 
 _SEPARATOR = re.compile(
-    r"\s*[?:=]+[*_\s]*(?:[-:.](?:\s+|$))?|\s+-+>?\s+|\s*(?:\.{3,}|_{3,})\s*|\s*;\s+|-\s+(?=\S)"
+    r"\s*[?:=]+[*_\s]*(?:[-:.](?:\s+|$))?|\s+-+>?\s+|\s*(?:\.{3,}|_{3,})\s*(?:[:=]\s+)?|\s*;\s+|-\s+(?=\S)"
     r"|\s*(?:>{2,}|=+>|[\u2192\u21d2\u279c\u2794\u27a4\u25ba\u25b6])\s*|\s+~+\s+"
 )
 # What every separator has, white space before it aside: most lines of prose have none, and this look costs little

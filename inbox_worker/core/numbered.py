@@ -31,6 +31,7 @@ def _texts(scheme: Scheme) -> list[str]:
 def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> list[Choice]:
     """Add the items of a numbered (or, after the details, bulleted) list that stand for the questions in order."""
     texts = _texts(scheme)
+    choices = _without_words_of_items(choices, lines, texts)
     if any(choice.key in texts for choice in choices):
         return choices
     taken = {choice.label.line for choice in choices}
@@ -53,6 +54,19 @@ def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> li
         if key not in free
     ]
     return sorted([*choices, *added], key=lambda choice: (choice.label.line, choice.label.column))
+
+
+def _without_words_of_items(choices: list[Choice], lines: list[Line], texts: list[str]) -> list[Choice]:
+    """The choices without the one question that only a dash sets off in a list with an item for every question.
+
+    "2. HR background - eleven years" is the whole second answer; who types labels types them in every item.
+    """
+    asked = [choice for choice in choices if choice.key in texts]
+    if len(asked) != 1 or asked[0].label.mark != "-":
+        return choices
+    counted = [(index, number) for index, line in enumerate(lines) if _is_item(line) and (number := _number(line))]
+    every = [number for _, number in counted] == list(range(1, len(texts) + 1))
+    return [c for c in choices if c is not asked[0]] if every and asked[0].label.line in dict(counted) else choices
 
 
 def _is_item(line: Line) -> bool:
@@ -96,6 +110,7 @@ def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme, mode
         return choices
     bare = all(choice.label.mark in ("alone", "prefix") and not choice.label.rest for choice in known)
     result = list(choices)
+    taken = {choice.label.line for choice in choices}
     for place, key in enumerate(texts):
         if key in by_key:
             continue
@@ -108,7 +123,7 @@ def with_headings(choices: list[Choice], lines: list[Line], scheme: Scheme, mode
         headings = [index for index in range(start, end - 1) if _is_heading(lines, index, bare)]
         if not headings and end == len(lines):
             headings = [index for index in range(start, end - 1) if _is_heading(lines, index, False)]
-        if len(headings) == 1:
+        if len(headings) == 1 and headings[0] not in taken:
             label = Label(headings[0], lines[headings[0]].text, "", {key: _BY_PLACE}, "place")
             result.append(Choice(label, key, _BY_PLACE))
     result += _alike(result, lines, scheme, model, bare=bare)

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from inbox_worker.core import acts, targets
-from inbox_worker.core.block import is_empty_box
+from inbox_worker.core.block import without_empty_boxes
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.paragraphs import paragraphs
@@ -59,7 +59,10 @@ class Signs:
 def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Return the sentences of `lines`, folded, hard-wrapped lines joined; the first few hundred, cut where overlong."""
     found: list[str] = []
-    for text, _ in paragraphs(tuple(line for line in lines[:MAX_LINES] if not is_empty_box(line.text))):
+    said = [(line, without_empty_boxes(line.text)) for line in lines[:MAX_LINES]]
+    for text, _ in paragraphs(
+        tuple(line if text == line.text else replace(line, text=text) for line, text in said if text)
+    ):
         found.extend(spoken(sentence[:_MAX_SENTENCE]) for sentence in sentences(text[:_MAX_PARAGRAPH]))
         if len(found) >= _MAX_SENTENCES:
             break

@@ -10,7 +10,7 @@ from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 _EDGE = " \t*_|;,:"
 _LINK = re.compile(r"<\s*(?:mailto:|https?://)[^<>\s]*>?|\[\s*(?:mailto:)[^\]\s]*\]|\(mailto:[^)\s]*\)", re.IGNORECASE)
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]{1,400})\*(?![\w*])|(?<![\w_])__([^_\n]{1,400})__(?![\w_])")
-_DASH_FIRST = re.compile(r"^[-\u2013\u2014>]+\s+")
+_DASH_FIRST = re.compile(r"^(?:[-\u2013\u2014>]+\s+|[:=]\s+|(?:\.{4,}|_{3,})\s*(?=\w))")  # what led from the label
 
 
 def collapse(text: str) -> str:

@@ -384,3 +384,26 @@ def test_every_value_has_a_source_and_a_confidence():
     found = reading(JOIN + FORM)
     assert {key: value.source for key, value in found.form.values.items()}["name"] == "body line 2"
     assert all(0.9 <= value.confidence <= 1 for value in found.form.values.values())
+
+
+@pytest.mark.parametrize(
+    "leader", [" ........ : ", "....... ", ": ......... ", " . : ", "          : ", " ____: ", ": ____"]
+)
+def test_what_leads_from_a_label_to_its_value_is_no_part_of_either(leader: str):
+    short = ("Name", "Job title", "Department", "Email", "Why interested", "Skills", "Support needed", "Why important")
+    body = "\n".join(f"{label}{leader}{value}" for label, value in zip(short, VALUES.values(), strict=True))
+    assert values(reading(f"{body}\n")) == VALUES
+
+
+def test_a_dash_inside_a_numbered_answer_makes_no_label_of_the_words_before_it():
+    details = list(VALUES.items())[:4]
+    answers = ["I care.", "Work background - six years a nurse.", "A chat.", "It saves."]
+    head = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in details)
+    listed = "\n".join(f"{number}. {answer}" for number, answer in enumerate(answers, 1))
+    assert list(values(reading(f"{head}\n\n{listed}\n")).values())[4:] == answers
+
+
+def test_the_question_below_one_that_was_left_out_heads_no_second_answer():
+    body = FORM.partition("- What skills")[0] + "\nWhy is mental health awareness in the workplace important?\nIt is.\n"
+    found = values(reading(f"{body}\nCheers, Jo\n\nPS Your lift is stuck.\nPPS Where do I get a form?\n"))
+    assert (found.get("skills_experience"), found["importance"]) == (None, "It is.")

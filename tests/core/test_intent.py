@@ -133,6 +133,20 @@ def test_mail_about_something_else_is_left_alone(body: str):
     assert found.form.values == {}
 
 
+@pytest.mark.parametrize(
+    ("boxes", "asks"),
+    [
+        ("I come about: [ ] talking to a mental health ally [x] being one\nSend me: [x] role description [ ] nothing", True),
+        ("[x] become an ally  ( ) meet an ally\n( ) please send me the role description", False),
+        ("Please send:   \u2610 the role description   \u2612 nothing", False),
+    ],
+)  # fmt: skip
+def test_a_choice_that_is_not_ticked_says_nothing(boxes: str, asks: bool):
+    found = reading(f"{boxes}\n\n{FORM}")
+    assert found.intent is (Intent.APPLICATION_AND_REQUEST if asks else Intent.APPLICATION)
+    assert found.reply is ReplyKind.ACKNOWLEDGEMENT
+
+
 def test_a_request_may_stand_in_the_subject_alone():
     assert reading("please", Subject="Mental Health Ally role description please").reply is ReplyKind.ROLE_DESCRIPTION
 
