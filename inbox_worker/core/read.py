@@ -11,6 +11,7 @@ from inbox_worker.core.holds import names_another
 from inbox_worker.core.intent import Judgement
 from inbox_worker.core.mail import Address, Email
 from inbox_worker.core.mentions import about, gives_role
+from inbox_worker.core.offered import taken_up
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
@@ -117,6 +118,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
     if not on_record and _lists_other_things(extraction, email, document, scheme):
         extraction = extract(document, author, scheme, rules.lexicon, numbers=False)
     person = names.from_header(author)
+    yes = taken_up(document, scheme)
     mail = Mail(
         subject=email.subject,
         outside=extraction.outside,
@@ -129,7 +131,11 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         to_another=addressed.to_another(email, document, rules.site.addresses, scheme),
         for_another=names_another(extraction, person, author.address, scheme),
         intro=sentences_of(extraction.intro),
-        text=(*sentences_of(extraction.outside), *map(spoken, extraction.asides)),
+        takes_up=bool(yes),
+        text=(
+            *sentences_of(tuple(line for line in extraction.outside if line not in yes)),
+            *map(spoken, extraction.asides),
+        ),
     )
     judgement = intent.judge(mail, scheme, rules.lexicon)
     if judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST):

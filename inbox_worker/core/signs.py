@@ -30,6 +30,7 @@ class Mail:
     on_record: bool  # an application of the sender (or the thread) is known
     in_thread: bool  # it answers an earlier mail
     from_team: bool = False
+    takes_up: bool = False  # it says yes right below earlier words that offer what may be asked for
     serves: bool = False  # the signature gives the role as a title of the sender's
     to_another: bool = False  # it asks what it asks of somebody else: we have a copy
     for_another: bool = False  # the form's name is another person's than the sender's
@@ -100,7 +101,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
 
     elsewhere: the mail names another scheme and not ours, so that a bare role is theirs.
     """
-    signs = Signs()
+    signs = _begun(mail)
     asked_before = False
     for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
         in_subject = place == 0
@@ -128,6 +129,13 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         for wishes in (signs.joins, signs.weak, signs.requests, signs.enquiries):
             wishes[:] = [Target.OTHER] * len(wishes)
     return signs
+
+
+def _begun(mail: Mail) -> Signs:
+    """The signs before any sentence is read."""
+    if not mail.takes_up:
+        return Signs()
+    return Signs(requests=[Target.OPEN], named=True, seen=["takes up what earlier mail offers"])
 
 
 # "I should not like to sign without having read it"

@@ -133,6 +133,30 @@ def test_mail_about_something_else_is_left_alone(body: str):
     assert found.form.values == {}
 
 
+OFFER = """The team wrote on 5 May 2026 10:04:
+> We are looking for mental health allies.
+>
+> You may have the role description and
+> details of the training first.
+
+{}
+"""
+
+
+@pytest.mark.parametrize("word", ["Yes please!", "oh, both please", "I'd love that as well."])
+def test_a_yes_right_below_an_offer_of_the_documents_asks_for_them(word: str):
+    found = reading(f"{OFFER.format(word)}\nJo Bell\n", Subject="Re: Become a Mental Health Ally")
+    assert (found.intent, found.reply) == (Intent.ROLE_DESCRIPTION_REQUEST, ReplyKind.ROLE_DESCRIPTION)
+    found = reading(f"{OFFER.format(word)}\n{FORM}", Subject="Re: Become a Mental Health Ally")
+    assert (found.intent, found.reply) == (Intent.APPLICATION_AND_REQUEST, ReplyKind.ACKNOWLEDGEMENT)
+
+
+@pytest.mark.parametrize("word", ["No need, thanks.", "I have these already.", "Got them last week"])
+def test_who_declines_what_is_offered_asks_for_nothing(word: str):
+    found = reading(OFFER.format(word) + FORM, Subject="Re: Become a Mental Health Ally")
+    assert (found.intent, found.reply) == (Intent.APPLICATION, ReplyKind.ACKNOWLEDGEMENT)
+
+
 @pytest.mark.parametrize(
     ("boxes", "asks"),
     [
