@@ -136,6 +136,16 @@ def likelihood(sentence: str, labels: tuple[str, ...], model: Model, scheme: Sch
     return sum(found.get(label, 0.0) for label in labels)
 
 
+PLAINLY = 0.5  # probability from which no other label is likelier
+
+
+def highest(texts: Iterable[str], label: str, model: Model, scheme: Scheme | None = None) -> float:
+    """Return the highest probability that one of `texts`, sentences as typed, is of `label`; 0.0 for no label."""
+    if not label:
+        return 0.0
+    return max((likelihood(spoken(text), (label,), model, scheme) for text in texts), default=0.0)
+
+
 # From these probabilities on a label counts where no phrase decides. What they find, and what they take wrongly, of
 # sentences that the model has not seen: tools/learn_acts.py --measure.
 LEAST = {

@@ -3,11 +3,10 @@
 from inbox_worker.core import acts
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
-from inbox_worker.core.words import sentences, spoken
+from inbox_worker.core.words import sentences
 
 LIST = 3  # items or answers from which they may be a form's
 _LABELS = 3  # with a value, from which a numbered list below them belongs to the form
-_ALIKE = 0.5  # likelihood from which no other act is likelier
 
 
 def answers(extraction: Extraction, scheme: Scheme) -> int:
@@ -41,9 +40,7 @@ def is_listed_below_details(extraction: Extraction, scheme: Scheme) -> bool:
 
 def answers_plainly(text: str, item: Field, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Return whether a sentence of `text` reads like an answer to `item`, or the model knows of no such answers."""
-    return not item.act or any(
-        acts.likelihood(spoken(each), (item.act,), lexicon.acts, scheme) >= _ALIKE for each in sentences(text)
-    )
+    return not item.act or acts.highest(sentences(text), item.act, lexicon.acts, scheme) >= acts.PLAINLY
 
 
 def _required(scheme: Scheme) -> int:

@@ -5,7 +5,7 @@ import re
 from inbox_worker.core import acts, names
 from inbox_worker.core.addresses import FOUND, usable
 from inbox_worker.core.scheme import FieldKind, Lexicon
-from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
+from inbox_worker.core.words import fold, pattern, sentences, tokens
 
 _EDGE = " \t*_|;,:"
 _LINK = re.compile(r"<\s*(?:mailto:|https?://)[^<>\s]*>?|\[\s*(?:mailto:)[^\]\s]*\]|\(mailto:[^)\s]*\)", re.IGNORECASE)
@@ -86,13 +86,12 @@ def puts_off(text: str, lexicon: Lexicon, act: str = "") -> bool:
 
 
 _TURN = re.compile(r"\s+[-\u2013\u2014]+\s+|[;:]\s+|,?\s+(?:but|though|although|except)\s+", re.IGNORECASE)
-_PLAINLY = 0.5
 
 
 def _answers_after_all(sentence: str, act: str, lexicon: Lexicon) -> bool:
     """Whether a sentence that may begin by putting off goes on to a plain answer."""
     behind = _TURN.split(sentence)[1:]
-    return any(acts.likelihood(spoken(clause), (act,), lexicon.acts) >= _PLAINLY for clause in behind if clause)
+    return acts.highest(filter(None, behind), act, lexicon.acts) >= acts.PLAINLY
 
 
 _COURTESY = pattern((r"^(?:please|sorry|thanks|hope|could you|can you|so )", r"\b(?:send me|role description)\b"))
