@@ -12,7 +12,7 @@ from inbox_worker.core.prose import facts
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.values import clean, plausible
-from inbox_worker.core.words import fold, pattern, sentences, spoken
+from inbox_worker.core.words import fold, pattern, sentences
 
 _NO_ANSWER = ("no_answer", "letter_business", "put_off")  # lists of phrases: such a sentence answers nothing
 
@@ -34,6 +34,8 @@ def in_order_asked(
     elif listed:
         return {}
     if not keys or len(keys) != len(given) or len(set(keys)) != len(keys):
+        return {}
+    if any(text.rstrip().endswith(":") for text, _ in given):  # announces what is below, and answers nothing
         return {}
     found: dict[str, FieldValue] = {}
     for key, (text, line) in zip(keys, given, strict=True):
@@ -67,14 +69,14 @@ def told_when_asked(
 def _from_plain(text: str, item: Field, context: Context) -> str:
     """`text` from the first sentence on that is not unlike an answer to `item`; "" where none plainly is one."""
     parts = sentences(text)
-    alike = [acts.likelihood(spoken(each), (item.act,), context.lexicon.acts, context.scheme) for each in parts]
-    if not item.act or max(alike, default=0.0) < _PLAINLY:
+    alike = [acts.highest([each], item.act, context.lexicon.acts, context.scheme) for each in parts]
+    if max(alike, default=0.0) < acts.PLAINLY:
         return ""
     first = next(place for place, likelihood in enumerate(alike) if likelihood >= _HARDLY)
     return " ".join(parts[first:])
 
 
-_PLAINLY, _HARDLY = 0.5, 0.1
+_HARDLY = 0.1  # likelihood of what leads up to an answer: greetings and thanks have less
 
 
 def _asked_for(document: Document, context: Context) -> list[str]:

@@ -9,7 +9,7 @@ from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.signature import Found
-from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
+from inbox_worker.core.words import fold, pattern, sentences, tokens
 
 _REPLACES = pattern(
     (
@@ -85,7 +85,7 @@ def _by_place(folded: str, scheme: Scheme) -> list[str]:
     places = [
         _PLACES[match["place"]] if match["place"] else int(match["number"]) - 1 for match in _PLACE.finditer(folded)
     ]
-    return list(dict.fromkeys(texts[place] for place in places if place < len(texts)))
+    return list(dict.fromkeys(texts[place] for place in places if -len(texts) <= place < len(texts)))
 
 
 def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
@@ -101,9 +101,7 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             found.setdefault(named, Found(_alone(rest[0], context), line))
             continue
         key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
-        if key is None or key in found or _NOTHING.search(fold(text)):
-            continue
-        if not (_REPLACES.search(fold(text)) or _ADDS.search(fold(text))):
+        if key is None or key in found or not _wants_it_changed(text):
             continue
         if rest and _question(head, context.scheme) and len(rest[0].split()) >= 2:
             found[key] = Found(rest[0], line)
@@ -111,20 +109,28 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             found[key] = Found(behind, line)
         elif below := _below(given[place + 1 :], context):
             answer = " ".join(each for each, _ in below)
-            if _GIVES.search(fold(sentences(text)[-1])) or _reads_like(answer, context.scheme.field(key), context):
+            if _is_given(answer, text) or _reads_like(answer, context.scheme.field(key), context):
                 found[key] = Found(answer, below[0][1])
     return found
 
 
+def _wants_it_changed(text: str) -> bool:
+    """Whether a paragraph wants an answer renewed or added to; only the first words on it count, and not the answer."""
+    spoken_of = (each for each in map(fold, sentences(text)) if _REPLACES.search(each) or _ADDS.search(each))
+    first = next(spoken_of, None)
+    return first is not None and not _NOTHING.search(first)
+
+
+def _is_given(answer: str, announcement: str) -> bool:
+    """Whether an announcement ends by handing over what stands below it, and that is no question to the team."""
+    hands_over = _GIVES.search(fold(sentences(announcement)[-1]))
+    return bool(hands_over) and not sentences(answer)[0].rstrip().endswith("?")
+
+
 def _reads_like(text: str, item: Field, context: Context) -> bool:
     """Whether a sentence of `text` plainly reads like an answer to `item`."""
-    likelihoods = (
-        acts.likelihood(spoken(each), (item.act,), context.lexicon.acts, context.scheme) for each in sentences(text)
-    )
-    return bool(item.act) and any(each >= _PLAINLY for each in likelihoods)
-
-
-_PLAINLY = 0.5
+    likely = acts.highest(sentences(text), item.act, context.lexicon.acts, context.scheme)
+    return likely >= acts.PLAINLY
 
 
 def _alone(text: str, context: Context) -> str:

@@ -84,7 +84,8 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
                 _tell(_cut(opening["value"]), pending, line, scheme, lexicon, found)
             for moved in _MOVED.finditer(shown, place):
                 value = _ASIDE.split(_cut(moved["value"]))[0]
-                if key := _sort_of(value, scheme) or best_field(_UNIT, scheme):
+                said = value if moved["whence"] else _UNIT  # much else moves from one thing to another
+                if key := _sort_of(value, scheme) or best_field(said, scheme):
                     found.setdefault(key, Found(as_typed(value, line.text), line))
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)
@@ -108,7 +109,7 @@ _MOVED = re.compile(  # "as of Monday we come under Student Experience", "I'm no
     r"\b(?:(?:we|i|my team|our team|the team) (?:now |have |has |have been |has been |'ve been |'ve )?"
     r"(?:come|moved|move|fall|sit|transferred)"
     r"|(?:i|we)(?:'m| am| are|'re)? now (?:in|with|under|at)|now (?:under|part of))"
-    r"(?:\s+(?:now|across|over))*(?:\s+from [^,.;!?\n]{2,40}?(?=\s(?:in)?to\s))?"
+    r"(?:\s+(?:now|across|over))*(?P<whence>\s+from [^,.;!?\n]{2,40}?(?=\s(?:in)?to\s))?"
     r"(?:\s+(?:under|in|into|to|with|within|at))?"
     r"\s+(?:the |our )?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
     re.IGNORECASE,
