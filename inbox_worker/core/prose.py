@@ -115,9 +115,10 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
                 _keep(key, value, line, found)
 
 
+_PLACE_WORD = r"(?!(?:i|is|has|was|me|my|us|you|told|said|says)\b)[\w&'-]+"
 _SIGNED = re.compile(
     r"^(?P<who>[^\W\d_][\w'-]+(?: [^\W\d_][\w'-]+){0,2}) (?:(?:over )?in|from) (?:the |our )?"
-    r"(?P<place>\w[\w &'-]{1,50}?)[ .!x]*$",
+    rf"(?P<place>{_PLACE_WORD}(?: {_PLACE_WORD}){{0,3}}?)[ .!x]*$",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,7 @@ from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import best_field
 from inbox_worker.core.values import short
 from inbox_worker.core.vocabulary import comparable
-from inbox_worker.core.words import fold, pattern, sentences, spoken
+from inbox_worker.core.words import fold, pattern, sentences
 
 _HEADED = re.compile(r"(?P<head>[^:?!.,]{2,70}?)\s*:\s+(?P<rest>\S.*)")
 _WORDS = 9  # of such a label
@@ -24,11 +24,11 @@ _RUN = 3  # lines on end from which such lines are a form of themselves
 _STYLE = 2  # questions with their answers on the same line, from which others are looked for
 _SLIPS = 2  # of the fingers, two letters the wrong way round being one, in a label of ours ("Jop titel")
 _LONG = 8  # letters of a label from which it is still itself with so many: "Host" and "Term" are no "Post" and "Team"
-_LIKELY = 0.5  # share of the learned likeness from which no other act is likelier
 _SCORE = 0.5
 _ANOTHERS = pattern(  # what such a line tells of is somebody else, or long over
     (
-        r"\b(?:previous|former|past|last|old|manager|supervisor|referee|partner|head of|their|his|her)\b",
+        r"\b(?:previous|former|past|last|old|second|manager|boss|deputy|supervisor|referee|head of|their|his|her)\b",
+        r"\b(?:partner|spouse|husband|wife|mother|father|sister|brother|emergency|next of kin|union)\b",
         r"^(?:cc|from|to)$",
     )
 )
@@ -123,7 +123,7 @@ def _answers(
     for item in missing:
         likely = [(_likelihood(each, item, scheme, lexicon), each) for each in open_]
         share, found = max(likely, key=lambda pair: pair[0], default=(0.0, None))
-        if found is not None and share >= _LIKELY:
+        if found is not None and share >= acts.PLAINLY:
             open_.remove(found)
             added.append(_choice(found, item))
     return added
@@ -131,7 +131,4 @@ def _answers(
 
 def _likelihood(found: _Headed, item: Field, scheme: Scheme, lexicon: Lexicon) -> float:
     """How likely the label's words, or a sentence behind them, are of an answer to `item`."""
-    if not item.act:
-        return 0.0
-    texts = (found.head, *sentences(found.rest))
-    return max(acts.likelihood(spoken(text), (item.act,), lexicon.acts, scheme) for text in texts)
+    return acts.highest((found.head, *sentences(found.rest)), item.act, lexicon.acts, scheme)

@@ -144,7 +144,12 @@ def test_words_of_leave_on_the_line_of_the_last_answer_are_no_part_of_it(leave: 
 
 @pytest.mark.parametrize(
     ("signed", "department"),
-    [("Jo in catering", "catering"), ("jo bell from the finance office", "finance office"), ("Jo in a hurry", None)],
+    [
+        ("Jo in catering", "catering"),
+        ("jo bell from the finance office", "finance office"),
+        ("Jo in a hurry", None),
+        ("Jo from Finance told me about it", None),
+    ],
 )
 def test_who_signs_with_a_place_of_work_works_there(signed: str, department: str | None):
     found = reading(f"i want to be a mental health ally pls, send me the role description. {signed}\n")
