@@ -10,7 +10,7 @@ from inbox_worker.core.document import Line
 from inbox_worker.core.learned import Model
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import FieldKind, Scheme
-from inbox_worker.core.words import pattern, sentences, spoken
+from inbox_worker.core.words import any_phrase, pattern, sentences, spoken
 
 _NEAR = 90  # characters from a sentence's start in which a cue counts fully
 _PROSE, _CUE, _LATE, _HINT, _HINTS_AT_MOST = 1.0, 0.8, 0.5, 0.3, 2
@@ -114,6 +114,13 @@ def _is_apart(likely: Mapping[str, float], scheme: Scheme) -> bool:
     return plainly and all(likely.get(question.act, 0.0) < _HARDLY for question in questions(scheme))
 
 
+def _asks_for_documents(folded: str, scheme: Scheme) -> bool:
+    """Whether a sentence names what may be asked for, and does not begin an answer as people do."""
+    if not any_phrase(scheme.request_words).search(folded):
+        return False
+    return not any(_cue(folded, question.prose, _PROSE) for question in questions(scheme))
+
+
 def _is_heading(sentence: str) -> bool:
     """Whether words stand there as in a name, a title or an address: every one with a capital."""
     return not sentence.isupper() and not any(word[:1].islower() for word in sentence.split())
@@ -125,7 +132,7 @@ def read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str], model: Model)
     for place, (text, line) in enumerate(paragraphs(lines)):
         for sentence in sentences(_SALUTATION.sub("", text)):
             folded = spoken(sentence)
-            silent = bool(skip.search(folded))
+            silent = bool(skip.search(folded)) or _asks_for_documents(folded, scheme)
             likely = {} if silent or _is_heading(sentence) else acts.of(folded, model, scheme)
             presents = bool(_WHO.search(folded))
             apart = _is_apart(likely, scheme)

@@ -1,7 +1,7 @@
 """From chosen labels to the text that belongs to each: where a value begins, and where it ends."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.assign import Choice
@@ -15,6 +15,7 @@ from inbox_worker.core.ending import (
     is_postscript,
     is_remark,
     is_sender,
+    takes_leave,
 )
 from inbox_worker.core.labels import Label, of_text
 from inbox_worker.core.scheme import FieldKind
@@ -239,10 +240,13 @@ def _goes_on(kept: list[Line], blank: bool, beside: bool, context: Context) -> b
     """Whether the paragraph below the last question is the end of the letter.
 
     It is where all other answers are blank too; where they begin beside or right below their questions and it speaks to
-    the team; and where it opens as only the end of a letter does.
+    the team; and where it opens, or ends, as only the end of a letter does.
     """
     text = _first_paragraph(kept)
     if blank or (beside and is_remark(text, context)):
+        return True
+    alone = len(paragraphs(kept)) == 1 and not _continues(text, context)
+    if alone and takes_leave(replace(kept[0], text=text), ""):  # the name stood below
         return True
     return bool(pattern(context.lexicon.phrases.get("sign_off", ())).search(fold(text)))
 

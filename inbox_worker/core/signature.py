@@ -96,7 +96,9 @@ def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str |
         subject = academic.search(fold(left)) and not organisational
         if match.group().strip(" ,").casefold().startswith("at ") or match.group().strip(" ,").casefold() == "at":
             named = best_field(right, scheme) or (_is_proper_name(right) and not _is_elsewhere(right))
-            return left.strip(" ,"), right.strip(" ,") if named else None
+            if not named:  # "Porter in Estates at the University of X": the place stands before
+                return split_place(left, scheme, lexicon)
+            return left.strip(" ,"), right.strip(" ,")
         known = organisational or best_field(right, scheme) or _is_proper_name(right)
         if right and not subject and known:
             return left.strip(" ,"), right.strip(" ,")

@@ -15,6 +15,7 @@ from inbox_worker.core.words import fold, pattern, sentences
 _STATES = (
     r"(?:\s+(?:is|are|was|should(?: now| really| actually)? (?:read|be|say|have been)"
     r"|ought(?: now| really)? to (?:be|read)|has changed to|changed to|is now"
+    r"|will(?: now| soon| then)? (?:be|become|change to)|is (?:going to be|about to be|changing to)|becomes"
     r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*:?|\s*[:=])\s+"
 )
 

@@ -6,7 +6,7 @@ import pytest
 from inbox_worker.core import names
 from inbox_worker.core.reading import Outcome
 from tests.core.sample_mail import mail, text_part
-from tests.core.sample_reading import FORM, MAILBOX, SUBJECT, VALUES, of_bytes, reading, values
+from tests.core.sample_reading import FORM, MAILBOX, ON_RECORD, SUBJECT, THREAD, VALUES, of_bytes, reading, values
 
 JOIN = "I would like to be a mental health ally.\n\n"
 QUESTIONS = [
@@ -407,3 +407,67 @@ def test_the_question_below_one_that_was_left_out_heads_no_second_answer():
     body = FORM.partition("- What skills")[0] + "\nWhy is mental health awareness in the workplace important?\nIt is.\n"
     found = values(reading(f"{body}\nCheers, Jo\n\nPS Your lift is stuck.\nPPS Where do I get a form?\n"))
     assert (found.get("skills_experience"), found["importance"]) == (None, "It is.")
+
+
+LETTER = """I'd like to become a mental health ally because my brother was ill.
+
+I bring ten years on a helpline and a first aid certificate.
+
+As for support, I'd need somebody to ring on a bad day.
+
+Awareness matters at work because most people hide it.
+
+{}
+
+Yours
+Jo
+"""
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "No rush to reply, of course.",
+        "Write back whenever you can.",
+        "Over to you.",
+        "There is no hurry with an answer.",
+    ],
+)
+def test_a_letters_last_words_about_our_answer_belong_to_none_of_its_own(closing: str):
+    found = values(reading(LETTER.format(closing)))
+    assert found["importance"] == "Awareness matters at work because most people hide it."
+
+
+@pytest.mark.parametrize(
+    "request_",
+    ["Were there a role description to hand, I'd take one gladly.", "A role description would help, as would the training dates."],
+)  # fmt: skip
+def test_a_sentence_about_the_documents_answers_no_question_of_a_letter(request_: str):
+    body = LETTER.replace("As for support, I'd need somebody to ring on a bad day.", request_)
+    assert "support_needed" not in values(reading(body.format("")))
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "I beg you to forgive my poor grammar and greet you warmly,",
+        "In the hope of a good answer I remain at your disposal,",
+        "I excuse myself for my English.",
+    ],
+)
+def test_a_last_question_left_blank_is_not_answered_by_the_leave_taken_below_it(closing: str):
+    body = FORM.removesuffix("People matter.\n")
+    assert "importance" not in values(reading(f"{body}\n{closing}\nJo\n"))
+    answer = "Because nobody does good work while hiding how they really are,"
+    assert values(reading(f"{body}\n{answer}\nJo\n"))["importance"] == answer
+
+
+def test_the_university_is_no_place_of_work_within_it():
+    body = "I am a Minibus Driver in Campus Transport at the University of Kent and I want to be a mental health ally."
+    found = values(reading(body))
+    assert (found.get("job_title"), found.get("department")) == ("Minibus Driver", "Campus Transport")
+
+
+def test_an_address_that_will_change_is_the_new_one():
+    body = "We wed in May. From Monday my email will be jo.bell-marsh@kent.ac.uk. Thanks"
+    assert values(reading(body, ON_RECORD, **THREAD)) == {"email": "jo.bell-marsh@kent.ac.uk"}
