@@ -1,8 +1,10 @@
 """What earlier mail offers, and the word right below it that takes it up."""
 
+import re
+
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.scheme import Scheme
-from inbox_worker.core.words import any_phrase, fold, pattern, spoken
+from inbox_worker.core.words import any_phrase, fold, pattern, spoken, tokens
 
 _MAX_WORDS = 12  # of an answer to an offer; who says more says what of
 _YES = pattern(
@@ -12,7 +14,19 @@ _YES = pattern(
         r"\b(?:i'd|i would|would|should) (?:also )?(?:like|love|welcome|appreciate|be (?:glad|grateful|happy|keen))\b",
     )
 )
-_NO = pattern((r"\b(?:no|not|never|nothing|already|later|without|had|got|have|read|seen|received)\b", r"n't\b"))
+_WORD = re.compile(r"[\w'-]+")
+_OF_A_YES = frozenset(
+    _WORD.findall(
+        "a absolutely ah all also an and appreciate as aye be both but can certainly cheers copy could course "
+        "definitely ditto do for forward get glad go good grateful great happy hello here hi i i'd if it just "
+        "keen kindly like look love lovely may me much of oh ok okay on one perfect please pls plz possible "
+        "read really same see send should so sure thank thanks that the them these this those to too very we "
+        "we'd welcome well would x yeah yep yes you your yup"
+    )
+)  # the only words, beside those of what is offered: "please stop sending me these" begins like a yes
+_NO = pattern(
+    (r"\b(?:no|not|never|nothing|already|later|without|had|got|have|read|seen|received|too much)\b", r"n't\b")
+)
 _OF_THE_FORM = pattern((r"\b(?:becom\w+|join\w*|appl(?:y|ying)|following|volunteer\w*)\b",))
 
 
@@ -25,14 +39,18 @@ def taken_up(document: Document, scheme: Scheme) -> tuple[Line, ...]:
     return tuple(
         line
         for place, line in enumerate(lines)
-        if place and line.kind is Kind.OWN and lines[place - 1].kind is Kind.QUOTED and _is_yes(line.text)
+        if place and line.kind is Kind.OWN and lines[place - 1].kind is Kind.QUOTED and _is_yes(line.text, scheme)
         if _offers(_paragraph_before(lines, place), scheme)
     )
 
 
-def _is_yes(text: str) -> bool:
+def _is_yes(text: str, scheme: Scheme) -> bool:
     said = spoken(text)
-    return len(said.split()) <= _MAX_WORDS and bool(_YES.search(said)) and not _NO.search(said)
+    words = _WORD.findall(said)
+    if len(words) > _MAX_WORDS or not _YES.search(said) or _NO.search(said):
+        return False
+    offered = {word for phrase in scheme.request_words for word in tokens(phrase)}
+    return offered.union(_OF_A_YES).issuperset(words)
 
 
 def _paragraph_before(lines: tuple[Line, ...], end: int) -> str:

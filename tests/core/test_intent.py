@@ -151,7 +151,24 @@ def test_a_yes_right_below_an_offer_of_the_documents_asks_for_them(word: str):
     assert (found.intent, found.reply) == (Intent.APPLICATION_AND_REQUEST, ReplyKind.ACKNOWLEDGEMENT)
 
 
-@pytest.mark.parametrize("word", ["No need, thanks.", "I have these already.", "Got them last week"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "please unsubscribe",
+        "That is a lot of work",
+        "I'd like to think about it",
+        "This link is broken",
+        "Yes I saw that",
+    ],
+)
+def test_what_only_begins_like_a_yes_takes_nothing_up(word: str):
+    found = reading(f"{OFFER.format(word)}\nJo Bell\n", Subject="Re: Become a Mental Health Ally")
+    assert (found.intent, found.reply) == (Intent.UNRELATED, ReplyKind.NONE)
+
+
+@pytest.mark.parametrize(
+    "word", ["No need, thanks.", "I have these already.", "Got them last week", "please stop sending me these"]
+)
 def test_who_declines_what_is_offered_asks_for_nothing(word: str):
     found = reading(OFFER.format(word) + FORM, Subject="Re: Become a Mental Health Ally")
     assert (found.intent, found.reply) == (Intent.APPLICATION, ReplyKind.ACKNOWLEDGEMENT)
