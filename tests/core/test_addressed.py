@@ -30,6 +30,10 @@ APPLICANTS_TO_BE = [
     "I have my first draft ready and would like to read it before I send that.",
     "I need it to finish my draft of the form.",
     "I heard about it at the staff working group.",
+    "I saw the mental health ally report on the intranet.",
+    "When does the supervision take place?",
+    "Do allies need a new badge?",
+    "As a mental health ally I've heard you get training, is that right?",
     "Before our next project board I have to tell my manager about it.",
 ]
 
