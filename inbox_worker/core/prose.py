@@ -17,9 +17,8 @@ _ARTICLE = (
     r"|working as|writing as"
     r"|speaking as)\s+"
 )
-_LIST = (
-    r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"  # "X, Y and Z"
-)
+# "X, Y and Z"
+_LIST = r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+(?!I\b)[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"
 _WITHIN = r"(?:(?!\s(?:and (?:I|my|the)|is)\b)[^,.;:!?])*?"  # of one value
 _TITLE = r"(?P<title>(?!(?:on|in|at|from|with|for|to|of)\s)[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
 # "I'm a fitter with Estates I'd like to ..."
