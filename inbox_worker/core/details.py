@@ -58,10 +58,10 @@ _RUNS_ON = re.compile(
 
 
 def _card(outside: tuple[Line, ...], scheme: Scheme, person: str | None) -> list[Line]:
-    """The bare lines in the body that say who the sender is: the name first, then job and place."""
+    """The bare lines that say who the sender is: the name first, then job and place."""
     for index, line in enumerate(outside):
         first = fold(line.text).split(",")[0].split("|")[0]
-        if line.origin != "body" or len(line.text.split()) > 14 or not person or not names.related(first, person):
+        if len(line.text.split()) > 14 or not person or not names.related(first, person):
             continue
         if _RUNS_ON.search(line.text):  # a hard-wrapped sentence that begins with the name
             continue
@@ -71,7 +71,7 @@ def _card(outside: tuple[Line, ...], scheme: Scheme, person: str | None) -> list
         for follower in outside[index + 1 : index + 5]:
             if (
                 follower.gap
-                or follower.origin != "body"
+                or follower.origin != line.origin
                 or len(follower.text.split()) > 12
                 or follower.number != block[-1].number + 1
             ):

@@ -5,7 +5,7 @@ import re
 from inbox_worker.core import acts, names
 from inbox_worker.core.addresses import FOUND, usable
 from inbox_worker.core.scheme import FieldKind, Lexicon
-from inbox_worker.core.words import fold, pattern, sentences, tokens
+from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 _EDGE = " \t*_|;,:"
 _LINK = re.compile(r"<\s*(?:mailto:|https?://)[^<>\s]*>?|\[\s*(?:mailto:)[^\]\s]*\]|\(mailto:[^)\s]*\)", re.IGNORECASE)
@@ -80,9 +80,16 @@ def puts_off(text: str, lexicon: Lexicon, act: str = "") -> bool:
     if len(parts) <= 2 and all(acts.does(part, "put_off", lexicon.acts) for part in parts):
         return True
     delay = pattern(lexicon.phrases.get("put_off", ()))
-    return bool(delay.search(fold(parts[0]))) and all(
-        delay.search(fold(part)) or _COURTESY.search(fold(part)) for part in parts[1:]
-    )
+    first = delay.search(fold(parts[0]))
+    if first is None or (act and first.start() and _answers_rather(parts[0], act, lexicon)):
+        return False
+    return all(delay.search(fold(part)) or _COURTESY.search(fold(part)) for part in parts[1:])
+
+
+def _answers_rather(sentence: str, act: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence is likelier an answer than a delay: "I am used to people who cannot say yet what is wrong"."""
+    likeness = acts.of(spoken(sentence), lexicon.acts)
+    return likeness.get(act, 0.0) > likeness.get("put_off", 0.0)
 
 
 _TURN = re.compile(r"\s+[-\u2013\u2014]+\s+|[;:]\s+|,?\s+(?:but|though|although|except)\s+", re.IGNORECASE)

@@ -15,6 +15,9 @@ DANGER = [
     "i want to die",
     "Things are very dark and I keep thinking everyone would be better off without me.",
     "I took too many pills last night",
+    "I've taken too many. I feel strange",
+    "ive taken all my zopiclone",
+    "I took a handful of something from the lab",
     "I tried to end my life last week",
     "I was going to jump off the bridge yesterday",
     "My partner has been violent and last night he threatened to kill me",
@@ -63,6 +66,11 @@ DISTRESS = [
     'I have put "she" because it is easier to type. It\'s me.',
 ]
 ORDINARY = [
+    "I have taken too many calls from families who had no warning.",
+    "I've taken all my annual leave, so it would be evenings.",
+    "I took a lot of notes at the last meeting.",
+    "I shall be dead to the world after graduation week, back on the 20th.",
+    "I look after dead languages and I want to hear living people.",
     "I lost my brother to suicide in 2019",
     "I was suicidal in 2015 and got help",
     "When I was a student I had suicidal thoughts",

@@ -360,8 +360,11 @@ def test_anothers_mail_passed_on_is_theirs_and_held():
     assert (found.decision.outcome, found.decision.code) == (Outcome.HOLD, "ON_BEHALF")
 
 
-def test_a_form_in_an_attached_text_is_read_with_its_source():
-    attached = f'Content-Type: text/plain; charset=utf-8; name="form.txt"\nContent-Disposition: attachment; filename="form.txt"\n\n{FORM}'
+@pytest.mark.parametrize(
+    "form", [FORM, "Jo Bell, Senior Clerk, Kent Law School\n" + FORM[FORM.index("- Why are you") :]]
+)
+def test_a_form_in_an_attached_text_is_read_with_its_source(form: str):
+    attached = f'Content-Type: text/plain; charset=utf-8; name="form.txt"\nContent-Disposition: attachment; filename="form.txt"\n\n{form}'
     from inbox_worker import documents
     from inbox_worker.core.build_document import build
     from inbox_worker.core.read import read

@@ -204,8 +204,16 @@ def test_in_answer_to_our_mail_a_withdrawal_needs_no_name_of_the_scheme(body: st
     assert (found.intent, found.reply) == (Intent.WITHDRAWAL, ReplyKind.WITHDRAWAL)
 
 
-def test_a_withdrawal_without_anything_on_record_is_for_a_person():
-    found = reading(GIVES_UP[0])
+@pytest.mark.parametrize(
+    "body",
+    [
+        GIVES_UP[0],
+        "I handed in a form for the mental health ally thing at reception. Please scrap it, I am moving to Leeds.",
+        "My assistant dropped you an expression of interest for the allies in March; I dropped off another. Bin it please.",
+    ],
+)
+def test_a_withdrawal_without_anything_on_record_is_for_a_person(body: str):
+    found = reading(body)
     assert (found.decision.outcome, found.decision.code, found.reply) == (Outcome.HOLD, "NO_RECORD", ReplyKind.NONE)
 
 

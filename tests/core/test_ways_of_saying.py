@@ -18,6 +18,18 @@ def test_who_begins_by_putting_off_and_then_answers_has_answered(said: str):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "I sit with students who can't say yet what the matter is, and I wait.",
+        "Ten years of patients who do not know yet what they need taught me to listen.",
+    ],
+)
+def test_what_others_cannot_say_yet_puts_no_question_off(said: str):
+    found = values(reading(FORM.replace(VALUES["skills_experience"], said)))
+    assert found["skills_experience"] == said
+
+
+@pytest.mark.parametrize(
     "said", ["Not sure yet - I'll ask my manager", "Can't say yet; need to see the training first"]
 )
 def test_who_puts_off_and_says_why_has_not_answered(said: str):
