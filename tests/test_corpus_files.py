@@ -157,6 +157,7 @@ def test_every_folder_holds_mails() -> None:
         "eleventh",
         "twelfth",
         "thirteenth",
+        "fourteenth",
     }
 
 
