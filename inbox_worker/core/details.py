@@ -4,9 +4,9 @@ import re
 
 from inbox_worker.core import names, prose, signature
 from inbox_worker.core.document import Document, Kind, Line
-from inbox_worker.core.labelled import LIKELY, ORDERED, source
 from inbox_worker.core.mail import Address
 from inbox_worker.core.paragraphs import paragraphs
+from inbox_worker.core.provenance import LIKELY, ORDERED, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import email_in

@@ -6,9 +6,10 @@ from inbox_worker.core import names
 from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
-from inbox_worker.core.labelled import LIKELY, MAX_LINES, Labelled, labelled, source, stands_before
+from inbox_worker.core.labelled import MAX_LINES, Labelled, labelled, stands_before
 from inbox_worker.core.letter import in_order_asked, letter, rhetorical, told_when_asked
 from inbox_worker.core.mail import Address
+from inbox_worker.core.provenance import LIKELY, source
 from inbox_worker.core.reading import FieldValue, Form
 from inbox_worker.core.region import Region, Whose, earlier, own, prepared
 from inbox_worker.core.replaced import replacements

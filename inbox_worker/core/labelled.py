@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from inbox_worker.core import acts, names, numbered, signature
+from inbox_worker.core import acts, name_labels, names, numbered
 from inbox_worker.core.assign import Choice, assign
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.ending import Context
 from inbox_worker.core.gather import Block, gather
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labels import Label
+from inbox_worker.core.provenance import LIKELY, ORDERED, SURE, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.reworded import with_reworded
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
@@ -19,9 +20,6 @@ from inbox_worker.core.values import answer, clean, comparable, email_in, is_emp
 from inbox_worker.core.words import any_phrase, bare, fold, pattern, sentences, spoken, tokens
 
 MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
-
-
-SURE, LIKELY, ORDERED, GUESSED = 0.95, 0.8, 0.6, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +36,6 @@ class Labelled:
     ordered: frozenset[str] = frozenset()  # fields found by number or place alone
     first: Line | None = None  # where the form begins
     asides: tuple[str, ...] = ()  # sentences to the team that were cut off an answer's end
-
-
-def source(line: Line) -> str:
-    """Return where `line` stands, in words: "body line 7", "attachment form.docx, row 3"."""
-    if line.origin.startswith("attachment:"):
-        return f"attachment {line.origin.removeprefix('attachment:')}, row {line.number}"
-    if line.kind is Kind.SIGNATURE:
-        return f"signature line {line.number}"
-    return f"{line.origin} line {line.number}"
 
 
 def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | None:
@@ -94,8 +83,8 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
     asides = _cut_requests(values, context)
     blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
-    values.update(_two_part_name(listed, scheme))
-    _unfold_name(values, blocks, context)
+    values.update(name_labels.in_two_parts(listed, scheme))
+    name_labels.unfold(values, blocks, context)
     return Labelled(
         values=values,
         asked=frozenset(choice.key for choice in choices),
@@ -213,57 +202,6 @@ def _merged(blocks: list[Block], spare: list[Label], lines: list[Line], context:
         both = (*block.parts, *parts) if label.line > block.label.line else (*parts, *block.parts)
         result[index] = replace(block, parts=both)
     return result
-
-
-def _unfold_name(values: dict[str, FieldValue], blocks: list[Block], context: Context) -> None:
-    """Take "Jo Bell, Clerk, Law School (jo@example.org)" under the label of the name apart into what it holds."""
-    for block in blocks:
-        item = context.scheme.field(block.key)
-        stated = values.get(block.key)
-        if item.kind is not FieldKind.NAME or stated is None or not re.search(r"[,;|(@]|\s[-\u2013]\s", stated.text):
-            continue
-        whole = " ".join(block.parts)
-        rest = re.sub(r"[(<\[]?\s*(?:mailto:)?[^\s()<>,;|]+@[^\s()<>,;|]+\s*[)>\]]?", " ", whole)
-        line = replace(block.line, text=rest.rstrip(" ."), cells=())
-        held = signature.details([line], context.scheme, context.lexicon, None)
-        mailed = next((item.key for item in context.scheme.fields if item.kind is FieldKind.EMAIL), None)
-        address = email_in(whole)
-        if mailed and address:
-            held[mailed] = signature.Found(address, line)
-        first = short(re.split(r"[,;|(]|\s[-\u2013]\s", rest)[0])
-        if held and 2 <= len(first.split()) <= 6:
-            held[block.key] = signature.Found(names.without_pronouns(first), line)
-        if block.key not in held or len(held) < 2:
-            continue
-        for key, found in held.items():
-            if key == block.key or key not in values:
-                values[key] = FieldValue(found.text, stated.source, LIKELY)
-
-
-def _two_part_name(lines: list[Line], scheme: Scheme) -> dict[str, FieldValue]:
-    """ "First name: Jo", "Surname: Bell" -> the name."""
-    key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
-    given = family = None
-    for line in lines:
-        if line.kind is not Kind.OWN:
-            continue
-        head, mark, rest = line.text.partition(":") if not line.cells else (line.cells[0], ":", line.cells[1])
-        if mark and rest.strip():
-            if bare(head) in (
-                "first name",
-                "forename",
-                "given name",
-                "forenames",
-                "first names",
-                "given names",
-                "christian name",
-            ):
-                given = (rest, line)
-            elif bare(head) in ("surname", "last name", "family name", "second name"):
-                family = (rest, line)
-    if key and given and family:
-        return {key: FieldValue(f"{short(given[0])} {short(family[0])}", source(given[1]), SURE)}
-    return {}
 
 
 def _used(blocks: list[Block], spare: list[Label], lines: list[Line]) -> frozenset[int]:

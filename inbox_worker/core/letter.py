@@ -6,9 +6,10 @@ from inbox_worker.core import acts, passages
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context, is_closing, is_remark, is_sender, without_ending, without_parting
 from inbox_worker.core.label_lines import all_of
-from inbox_worker.core.labelled import GUESSED, ORDERED, Labelled, source, value_of
+from inbox_worker.core.labelled import Labelled, value_of
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import facts
+from inbox_worker.core.provenance import GUESSED, ORDERED, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.values import clean, plausible

@@ -1,37 +1,24 @@
 """Email and Document -> Reading: gate, distress, intent and form put together into one decision."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from inbox_worker.core import addressed, bounce, distress, first_look, gate, intent, names
-from inbox_worker.core.addresses import destination, sender
+from inbox_worker.core import bounce, distress, first_look, gate, names
+from inbox_worker.core.addresses import destination
+from inbox_worker.core.case import Case, author_of, best
 from inbox_worker.core.document import Document, Kind
-from inbox_worker.core.extract import Extraction, extract
-from inbox_worker.core.holds import names_another
 from inbox_worker.core.intent import Judgement
-from inbox_worker.core.mail import Address, Email
-from inbox_worker.core.mentions import about, gives_role
-from inbox_worker.core.offered import taken_up
+from inbox_worker.core.mail import Email
+from inbox_worker.core.mentions import about
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.reading import Decision, Flag, Form, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Rules, Scheme
-from inbox_worker.core.signs import Mail, sentences_of
 from inbox_worker.core.unread import unreadable
-from inbox_worker.core.words import spoken
 
 _FORMS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST, Intent.FOLLOW_UP})
 _PARTIAL = 0.6  # confidence below which the team sees a value marked
 _ANSWERED_ALL_THE_SAME = "QUESTION"  # held, and yet the usual acknowledgement goes out (0002-hold-needs-evidence)
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One scheme's view of a mail."""
-
-    scheme: Scheme
-    extraction: Extraction
-    judgement: Judgement
 
 
 def read(
@@ -52,7 +39,7 @@ def read(
     headers = gate.judge(arrival)
     if headers and headers.code in gate.FINAL:
         return Reading(headers, _machine(email, headers))
-    case = _best(email, document, rules, known)
+    case = best(email, document, rules, known)
     danger = distress.tier(_passages(email, document), rules.lexicon)
     reading = _assembled(email, document, rules, known, case, headers)
     if danger.tier in (Tier.A, Tier.B):
@@ -80,94 +67,8 @@ def _passages(email: Email, document: Document) -> list[str]:
     return [email.subject, *(text for text, _ in paragraphs(own))]
 
 
-def _author(email: Email) -> Address:
-    found = sender(email)
-    if found:
-        return found
-    return email.from_[0] if len(email.from_) == 1 and not email.from_[0].address else _nameless(email)
-
-
-def _nameless(email: Email) -> Address:
-    return Address(email.from_[0].name, "") if len(email.from_) == 1 else Address("", "")
-
-
-def _best(email: Email, document: Document, rules: Rules, known: Known) -> _Case:
-    """The scheme that the mail belongs to most plainly; the first one where it belongs to none."""
-    schemes = rules.schemes if _is_known(known) else first_look.concerned(email, document, rules)
-    if not schemes:
-        return _Case(rules.schemes[0], _nothing(rules.schemes[0]), Judgement(Intent.UNRELATED))
-    cases = [_case(email, document, rules, known, scheme) for scheme in schemes]
-    return max(cases, key=lambda case: case.judgement.weight)
-
-
-def _is_known(known: Known) -> bool:
-    return known.assume_record or bool(known.applications) or bool(known.ours) or known.thread_application is not None
-
-
-def _nothing(scheme: Scheme) -> Extraction:
-    missing = tuple(item.key for item in scheme.fields if item.required)
-    return Extraction(Form({}, missing), Whose.OWN, frozenset(), frozenset(), False, (), (), (), 0, ())
-
-
-def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: Scheme) -> _Case:
-    records = [record for record in known.applications if record.scheme == scheme.key]
-    on_record = known.assume_record or bool(records) or known.thread_application is not None
-    in_thread = bool(email.in_reply_to or email.references) and (on_record or bool(known.ours))
-    author = _author(email)
-    extraction = extract(document, author, scheme, rules.lexicon, follow_up=on_record)
-    if not on_record and _lists_other_things(extraction, email, document, scheme):
-        extraction = extract(document, author, scheme, rules.lexicon, numbers=False)
-    person = names.from_header(author)
-    yes = taken_up(document, scheme)
-    mail = Mail(
-        subject=email.subject,
-        outside=extraction.outside,
-        quoted=_quoted(document),
-        extraction=extraction,
-        on_record=on_record,
-        in_thread=in_thread,
-        from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
-        serves=any(gives_role(line.text, scheme) for line in document.of(Kind.SIGNATURE)),
-        to_another=addressed.to_another(email, document, rules.site.addresses, scheme),
-        for_another=names_another(extraction, person, author.address, scheme),
-        intro=sentences_of(extraction.intro),
-        takes_up=bool(yes),
-        text=(
-            *sentences_of(tuple(line for line in extraction.outside if line not in yes)),
-            *map(spoken, extraction.asides),
-        ),
-    )
-    judgement = intent.judge(mail, scheme, rules.lexicon)
-    if judgement.intent in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST):
-        if on_record:  # a whole form again: read as the first one was
-            extraction = extract(document, author, scheme, rules.lexicon)
-        if "ON_BEHALF" in judgement.holds:
-            extraction = _of_another(extraction, scheme)
-    return _Case(scheme, extraction, judgement)
-
-
-def _lists_other_things(extraction: Extraction, email: Email, document: Document, scheme: Scheme) -> bool:
-    """Whether a numbered list stands where nothing before it speaks of the scheme: errands, not answers."""
-    if not extraction.ordered or extraction.labelled:
-        return False
-    before = about(" . ".join((email.subject, *sentences_of(extraction.intro), _quoted(document)[:4_000])), scheme)
-    return not (before.ours or before.role)
-
-
-def _of_another(extraction: Extraction, scheme: Scheme) -> Extraction:
-    """The form without what the headers and the signature say of the sender."""
-    values = {key: value for key, value in extraction.form.values.items() if key in extraction.labelled}
-    missing = tuple(item.key for item in scheme.fields if item.required and item.key not in values)
-    return replace(extraction, form=Form(values, missing))
-
-
-def _quoted(document: Document) -> str:
-    kinds = (Kind.QUOTED, Kind.FORWARD_HEAD, Kind.FORWARDED)
-    return " ".join(line.text for line in document.of(*kinds))
-
-
 def _assembled(
-    email: Email, document: Document, rules: Rules, known: Known, case: _Case, headers: Decision | None
+    email: Email, document: Document, rules: Rules, known: Known, case: Case, headers: Decision | None
 ) -> Reading:
     judged = case.judgement
     closed = unreadable(email, document, case.scheme, case.extraction, judged.intent, rules.lexicon)
@@ -193,7 +94,7 @@ def _held_unseen(judged: Judgement) -> Reading:
     return Reading(decision, Intent.UNRELATED, flags=(Flag("TRUNCATED_TEXT"),), evidence=judged.evidence)
 
 
-def _skipped(email: Email, case: _Case, headers: Decision) -> Reading:
+def _skipped(email: Email, case: Case, headers: Decision) -> Reading:
     """A mail that a machine or a list sent: skipped, or held where it carries a filled form (domain.md 1.1)."""
     texts = [k for k in case.extraction.labelled if case.scheme.field(k).kind is FieldKind.TEXT]
     filled = len(case.extraction.labelled) >= 2 and bool(texts) and case.extraction.whose is Whose.OWN
@@ -210,9 +111,9 @@ def _skipped(email: Email, case: _Case, headers: Decision) -> Reading:
     return Reading(headers, _machine(email, headers))
 
 
-def _personal(email: Email, case: _Case) -> bool:
+def _personal(email: Email, case: Case) -> bool:
     """Whether a filled form in list mail is the sender's own: its name or address is From's."""
-    author = _author(email)
+    author = author_of(email)
     person = names.from_header(author)
     for item in case.scheme.fields:
         value = case.extraction.form.values.get(item.key) if item.key in case.extraction.labelled else None
@@ -223,7 +124,7 @@ def _personal(email: Email, case: _Case) -> bool:
     return False
 
 
-def _held_unread(email: Email, case: _Case, code: str) -> Reading:
+def _held_unread(email: Email, case: Case, code: str) -> Reading:
     named = about(email.subject, case.scheme).ours or case.judgement.intent is not Intent.UNRELATED
     named = named or bool(case.extraction.outside)
     return Reading(
@@ -236,7 +137,7 @@ def _held_unread(email: Email, case: _Case, code: str) -> Reading:
     )
 
 
-def _without_prose(case: _Case) -> Form:
+def _without_prose(case: Case) -> Form:
     """What labels, headers and signature give: "my form is attached" answers no question."""
     form = case.extraction.form
     values = {key: value for key, value in form.values.items() if key not in case.extraction.prose}
@@ -247,7 +148,7 @@ def _first_hold(judged: Judgement) -> Decision | None:
     return Decision(Outcome.HOLD, judged.holds[0], ", ".join(judged.holds)) if judged.holds else None
 
 
-def _no_record(case: _Case, known: Known) -> Decision | None:
+def _no_record(case: Case, known: Known) -> Decision | None:
     if case.judgement.intent is not Intent.WITHDRAWAL:
         return None
     if known.assume_record or known.applications or known.thread_application is not None:
@@ -255,7 +156,7 @@ def _no_record(case: _Case, known: Known) -> Decision | None:
     return Decision(Outcome.HOLD, "NO_RECORD", "no application of this sender is on record")
 
 
-def _decided(email: Email, rules: Rules, known: Known, case: _Case, hold: Decision | None) -> Reading:
+def _decided(email: Email, rules: Rules, known: Known, case: Case, hold: Decision | None) -> Reading:
     judged, extraction = case.judgement, case.extraction
     form = extraction.form if judged.intent in _FORMS else Form()
     if "SEVERAL" in judged.holds:
