@@ -37,6 +37,7 @@ class Limits:
 
     seconds: float = 60.0  # wall clock, its attached forms included
     memory_bytes: int = 2_000_000_000  # address space, the program itself included
+    mails: int = 10_000  # that one process reads: it creeps up by a tenth of a MB a thousand, the next one begins anew
 
 
 class Unreadable(Exception):
@@ -61,6 +62,7 @@ class ReadingProcess:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._told: list[Reader] = []  # the readers that the process at hand knows, by their number
+        self._left = limits.mails  # that the process at hand may still read
         self._closed = False
 
     def read(self, reader: Reader, raw: RawMail, now: datetime) -> tuple[Content, Reading]:
@@ -101,6 +103,10 @@ class ReadingProcess:
         if answer == _FAULT:
             raise Unreadable("ERROR")
         if isinstance(answer, tuple):
+            self._left -= 1
+            if self._left <= 0:
+                process.stdin.close()  # it has nothing in hand, and ends
+                self._end()
             return answer, ""
         died = self._end()
         return None, "TIMEOUT" if died == -signal.SIGALRM else "ERROR"
@@ -118,6 +124,7 @@ class ReadingProcess:
                 stderr=subprocess.DEVNULL,  # a traceback may quote the mail
                 start_new_session=True,  # a Ctrl-C is for the worker, which then ends this process in order
             )
+            self._left = self._limits.mails
             _widen(self._process.stdin)
             _widen(self._process.stdout)
         return self._process

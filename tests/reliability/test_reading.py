@@ -51,6 +51,19 @@ def pool() -> Iterator[ReadingPool]:
     pool.close()
 
 
+def test_a_process_that_has_read_its_share_makes_room_for_a_new_one(reader: Reader) -> None:
+    process = ReadingProcess(Limits(mails=2))
+    pids = []
+    for uid in range(1, 6):
+        content, reading = process.read(reader, raw(uid), NOW)
+        assert (content.raw.id.uid, reading.decision.outcome) == (uid, Outcome.REPLY)
+        pids.append(process._process.pid if process._process else None)
+    process.close()
+    first, renewed, second, again, third = pids
+    assert (renewed, again) == (None, None)
+    assert len({first, second, third}) == 3
+
+
 def test_a_mail_that_takes_too_long_costs_none_of_those_that_are_read_beside_it(
     reader: Reader, pool: ReadingPool
 ) -> None:
