@@ -73,8 +73,8 @@ class Endpoint:
 
         now = self._clock()
         with self._store.reading() as view:
-            health, mails = examine(view, self._config, now), view.counts(_BEGINNING)
-        return Answer(HTTPStatus.OK, metrics.text(health, mails, self._expiries, now), metrics.CONTENT_TYPE)
+            health, all_there_is = examine(view, self._config, now), view.counts(_BEGINNING)
+        return Answer(HTTPStatus.OK, metrics.text(health, all_there_is, self._expiries, now), metrics.CONTENT_TYPE)
 
 
 @contextmanager

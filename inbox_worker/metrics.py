@@ -1,6 +1,6 @@
 """The figures of the service for Prometheus: counts, codes, names of mailboxes and jobs. Extra [metrics]."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from inbox_worker import __version__
+from inbox_worker.core.reading import Outcome
 from inbox_worker.expiries import Expiry
 from inbox_worker.health import Health
 from inbox_worker.records import Counts, JobRun, OutboxState
@@ -15,14 +16,14 @@ from inbox_worker.records import Counts, JobRun, OutboxState
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def text(health: Health, mails: Counts, expiries: Iterable[Expiry], now: datetime) -> bytes:
-    """Return every figure in Prometheus' text format. mails: the counts since the beginning."""
+def text(health: Health, since_beginning: Counts, expiries: Iterable[Expiry], now: datetime) -> bytes:
+    """Return every figure in Prometheus' text format. since_beginning: the counts of all there is."""
 
     class Figures(Collector):
         def collect(self) -> Iterator[Metric]:
             yield from _service(health)
-            yield from _mails(mails, health.counts)
-            yield from _messages(health, now)
+            yield from _mails(since_beginning.mails, health.counts)
+            yield from _messages(health, since_beginning.outbox, now)
             yield from _jobs(health.jobs)
             yield _expiries(expiries)
 
@@ -58,9 +59,9 @@ def _service(health: Health) -> Iterator[Metric]:
     yield from (polled, missing, listens)
 
 
-def _mails(mails: Counts, counts: Counts) -> Iterator[Metric]:
+def _mails(mails: Mapping[tuple[Outcome, str], int], counts: Counts) -> Iterator[Metric]:
     seen = CounterMetricFamily("inbox_worker_mails", "Mails taken in", labels=["outcome", "code"])
-    for (outcome, code), number in mails.mails.items():
+    for (outcome, code), number in mails.items():
         seen.add_metric([outcome.value, code], number)
     yield seen
     applications = GaugeMetricFamily(
@@ -76,11 +77,11 @@ def _mails(mails: Counts, counts: Counts) -> Iterator[Metric]:
     yield GaugeMetricFamily("inbox_worker_troubled_mails", "Mails that could not be taken in yet", counts.troubles)
 
 
-def _messages(health: Health, now: datetime) -> Iterator[Metric]:
+def _messages(health: Health, messages: Mapping[OutboxState, int], now: datetime) -> Iterator[Metric]:
     counts = health.counts
     outbox = GaugeMetricFamily("inbox_worker_outbox_messages", "Messages by state", labels=["state"])
     for state in OutboxState:
-        outbox.add_metric([state.value], counts.outbox.get(state, 0))
+        outbox.add_metric([state.value], messages.get(state, 0))
     yield outbox
     oldest = health.oldest_waiting
     age = max((now - oldest).total_seconds(), 0.0) if oldest else 0.0

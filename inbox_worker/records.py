@@ -309,7 +309,7 @@ class Counts:
 
     mails: dict[tuple[Outcome, str], int]  # by outcome and code, seen since the moment asked for
     applications: dict[tuple[str, ApplicationState], int]  # by scheme and state
-    outbox: dict[OutboxState, int]
+    outbox: dict[OutboxState, int]  # those sent since the moment asked for, all others
     oldest_queued_at: datetime | None
     held_open: int
     distress_open: int  # alerts of tier A or B that nobody has accepted

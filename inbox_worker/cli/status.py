@@ -27,6 +27,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def _show(health: "Health", zone: str, meanings: dict[str, str]) -> None:
     from inbox_worker.cli.listing import print_pairs, when
+    from inbox_worker.records import OutboxState
 
     counts = health.counts
     pairs = [("Mode", health.mode)]
@@ -46,7 +47,8 @@ def _show(health: "Health", zone: str, meanings: dict[str, str]) -> None:
     pairs.append(("Mails, last 7 days", "\n".join(kinds) or "none"))
     applications = ", ".join(f"{number} {state.value}" for (_, state), number in counts.applications.items()) or "none"
     pairs.append(("Applications", applications))
-    pairs.append(("Messages", ", ".join(f"{n} {s.value}" for s, n in counts.outbox.items()) or "none"))
+    messages = [f"{n} {s.value}{' in 7 days' if s is OutboxState.SENT else ''}" for s, n in counts.outbox.items()]
+    pairs.append(("Messages", ", ".join(messages) or "none"))
     for each in health.held_back:
         pairs.append((f"Mailbox {each.mailbox}", f"{each.waiting} wait for the limit of {each.per_minute} a minute"))
     if counts.oldest_queued_at:

@@ -134,6 +134,20 @@ def test_the_figures_of_the_service_add_up(store: Store) -> None:
     assert [point.next_uid for point in counts.points] == [7]
 
 
+def test_a_message_counts_until_it_is_sent_and_for_as_long_as_the_figures_look_back(store: Store) -> None:
+    with store.transaction() as tx:
+        old, new, failed = (tx.enqueue(message(number), NOW + number * HOUR) for number in (1, 2, 3))
+        tx.claim(NOW + 3 * HOUR, "w1", 3)
+        tx.hand_over([old, new, failed], "w1", NOW + 3 * HOUR)
+        tx.sent(old, "w1", NOW + 3 * HOUR)
+        tx.sent(new, "w1", NOW + 3 * HOUR)
+        tx.refused(failed, "w1", NOW + 3 * HOUR)
+    with store.reading() as view:
+        assert view.counts(since=NOW).outbox == {OutboxState.FAILED: 1, OutboxState.SENT: 2}
+        assert view.counts(since=NOW + 2 * HOUR).outbox == {OutboxState.FAILED: 1, OutboxState.SENT: 1}
+        assert view.counts(since=NOW + 4 * HOUR).outbox == {OutboxState.FAILED: 1}
+
+
 def test_an_empty_database_has_figures_too(store: Store) -> None:
     with store.reading() as view:
         counts = view.counts(since=NOW)
