@@ -15,6 +15,7 @@ from inbox_worker.imap_session import ImapConfig, SessionExpired
 __all__ = ["Batch", "ImapConfig", "ImapMailbox", "Oversized", "Position", "SessionExpired", "Standing"]
 
 HEADER_BYTES = 256 * 1024  # of an over-large mail: its header may be what is large
+FIRST_BATCH = 10  # mails: nothing of a backlog is answered, and no more of it fetched, before they are recorded
 UIDS_PER_COMMAND = 500  # keeps a command line under the 8,192 octets that servers take (RFC 7162 s.4)
 _MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 _ID = re.compile(rb"<[^<>\s]+>")
@@ -149,13 +150,15 @@ class ImapMailbox:
         return tuple(bytes(item.get(b"BODY[HEADER]<0>") or b"") for item in found.values())
 
     def fetch(self, position: Position, uids: Sequence[int]) -> Iterator[Batch]:
-        """Yield the mails `uids` of a folder, in batches limited by count and bytes."""
+        """Yield the mails `uids` of a folder, in batches limited by count and bytes; the first is a small one."""
+        first: int | None = FIRST_BATCH
         for chunk in chunks(sorted(uids), UIDS_PER_COMMAND):
             self._opened(position)
             sizes = self._connected.sizes(chunk)
             costs = {uid: self._cost(sizes.get(uid)) for uid in chunk}
-            for batch in split(costs, self._config.batch_mails, self._config.batch_bytes):
+            for batch in split(costs, self._config.batch_mails, self._config.batch_bytes, first):
                 yield self._batch(position, batch, sizes)
+            first = None
 
     def fetch_one(self, id: MailId) -> RawMail | None:  # noqa: A002 - the word of the field
         """Return one mail (of an over-large one the header), None where it is gone or is not given out."""

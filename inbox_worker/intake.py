@@ -72,9 +72,11 @@ class Intake:
         self,
         mailbox: ImapMailbox,
         stop: Callable[[], bool] = lambda: False,
-        taken_in: Callable[[], None] = lambda: None,
+        taken_in: Callable[[bool], None] = lambda more: None,
     ) -> Poll:
-        """Take in every mail after the stored point, and look whether any is missing. taken_in: called at each commit.
+        """Take in every mail after the stored point, and look whether any is missing.
+
+        taken_in: called at each commit, with whether there is more to take in.
 
         `stop` is asked between mails and heeded between batches. A crash anywhere repeats at most one batch, whose
         mails the ledger then knows. Raises MailboxError or StoreError; what was committed before stays.
@@ -93,7 +95,7 @@ class Intake:
         new = mailbox.mails_after(position, point.next_uid - 1)
         for batch in self.take_in(mailbox, new, position, result, stop):
             reached = batch.through + 1
-            taken_in()
+            taken_in(reached < position.uidnext)
             if stop():
                 return result
         with self._store.transaction() as tx:

@@ -59,7 +59,7 @@ class Jobs:
         self._broken_off = threading.Event()  # `once` ends with an exception: what is sent beside it ends, too
         self._told_to_stop = stop
         self._wake = wake
-        self._queued: Callable[[], None] = partial(wake, OUTBOX)  # told at each batch that a poll stores
+        self._queued: Callable[[bool], None] = lambda more: wake(OUTBOX)  # told at each batch that a poll stores
         self._liveness = liveness or Liveness(service.config.liveness.hung_after)
         self._outbox: Outbox | None = None
         self._polling = {box.section.name: threading.Lock() for box in service.boxes}

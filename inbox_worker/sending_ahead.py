@@ -10,7 +10,7 @@ R = TypeVar("R")
 class SendingAhead(Generic[R]):
     """Runs the outbox in a thread of its own whenever it is told that there is something to send.
 
-    It begins when it is told for the second time: a pass that had no more than one batch is at its end, and sends.
+    It begins when it is told that more is to come: a pass that is at its end sends by itself.
     """
 
     def __init__(self, deliver: Callable[[], R], failed: Callable[[R], bool]) -> None:
@@ -18,18 +18,16 @@ class SendingAhead(Generic[R]):
         self._deliver = deliver
         self._failed = failed
         self._reports: list[R] = []
-        self._worth_it = False
         self._told = threading.Event()
         self._ended = False
         self._thread: threading.Thread | None = None
 
-    def tell(self) -> None:
-        """Say that there is something to send."""
+    def tell(self, more: bool) -> None:
+        """Say that there is something to send. more: whether the pass goes on to cause more."""
         self._told.set()
-        if self._thread is None and self._worth_it:
+        if self._thread is None and more:
             self._thread = threading.Thread(target=self._work, name="sending ahead", daemon=True)
             self._thread.start()
-        self._worth_it = True
 
     def end(self) -> list[R]:
         """Wait until what was begun is done; return the reports."""

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 
-def split(sizes: Mapping[int, int], mails: int, octets: int) -> Iterator[tuple[int, ...]]:
+def split(sizes: Mapping[int, int], mails: int, octets: int, first: int | None = None) -> Iterator[tuple[int, ...]]:
     """Yield the UIDs of `sizes` in ascending order, in batches of at most `mails` mails and `octets` bytes.
 
-    sizes: UID -> bytes that fetching it brings. A mail larger than `octets` is a batch of its own.
+    sizes: UID -> bytes that fetching it brings. A mail larger than `octets` is a batch of its own. first: most mails of
+    the first batch, where these are to be fewer.
     """
     batch: list[int] = []
     total = 0
+    most = mails if first is None else min(first, mails)
     for uid in sorted(sizes):
-        if batch and (len(batch) >= mails or total + sizes[uid] > octets):
+        if batch and (len(batch) >= most or total + sizes[uid] > octets):
             yield tuple(batch)
-            batch, total = [], 0
+            batch, total, most = [], 0, mails
         batch.append(uid)
         total += sizes[uid]
     if batch:

@@ -12,6 +12,11 @@ def test_a_batch_ends_at_the_count_or_at_the_bytes_whichever_comes_first() -> No
     assert list(split({}, 10, 100)) == []
 
 
+def test_the_first_batch_can_be_smaller_and_no_batch_larger_for_it() -> None:
+    assert list(split(dict.fromkeys(range(1, 9), 10), 3, 100, 2)) == [(1, 2), (3, 4, 5), (6, 7, 8)]
+    assert list(split(dict.fromkeys(range(1, 6), 10), 3, 100, 9)) == [(1, 2, 3), (4, 5)]
+
+
 def test_a_mail_larger_than_a_batch_may_be_comes_alone() -> None:
     assert list(split({1: 10, 2: 5000, 3: 10}, 10, 100)) == [(1,), (2,), (3,)]
 
