@@ -150,7 +150,7 @@ class ImapMailbox:
         return tuple(bytes(item.get(b"BODY[HEADER]<0>") or b"") for item in found.values())
 
     def fetch(self, position: Position, uids: Sequence[int]) -> Iterator[Batch]:
-        """Yield the mails `uids` of a folder, in batches limited by count and bytes; the first is a small one."""
+        """Yield the mails `uids` of a folder, in batches limited by count and bytes; the first ones are small."""
         first: int | None = FIRST_BATCH
         for chunk in chunks(sorted(uids), UIDS_PER_COMMAND):
             self._opened(position)

@@ -91,6 +91,8 @@ class Intake:
                 return result
             point = renumbered
         self._try_again(mailbox, position, point, result, stop)
+        if position.uidnext > point.next_uid:
+            self._pool.expect()
         reached = point.next_uid  # not UIDNEXT: the mailbox stops short where it cannot be sure that it has seen all
         new = mailbox.mails_after(position, point.next_uid - 1)
         for batch in self.take_in(mailbox, new, position, result, stop):

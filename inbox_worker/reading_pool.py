@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from queue import SimpleQueue
@@ -16,7 +17,7 @@ from queue import SimpleQueue
 from inbox_worker.core.mail import RawMail
 from inbox_worker.core.reading import Reading
 from inbox_worker.reader import Content, Reader
-from inbox_worker.reading_process import Limits, ReadingProcess
+from inbox_worker.reading_process import Closed, Limits, ReadingProcess
 
 _WORTH_ANOTHER = 64  # mails that wait: to start a process (imports, patterns) takes as long as to read eighty
 _PRESSED = 1.0  # seconds in which some mail always waited: worth another, too, where few large mails fill the memory
@@ -38,6 +39,12 @@ class ReadingPool:
         self._elapsed = elapsed
         self._pressed_at: float | None = None  # since when there has always been a mail that waits
 
+    def expect(self) -> None:
+        """Have a process ready: mail is about to come."""
+        with self._lock:
+            if not self._processes:
+                self._start()
+
     def submit(self, reader: Reader, raw: RawMail, now: datetime) -> Future[Read]:
         """Have a mail read as soon as a process is free, in the order of asking; see `ReadingProcess.read`.
 
@@ -45,9 +52,8 @@ class ReadingPool:
         """
         future: Future[Read] = Future()
         self._tasks.put((future, lambda process: process.read(reader, raw, now)))
+        self.expect()
         with self._lock:
-            if not self._processes:
-                self._start()
             self._start_another_if_worth_it()
         return future
 
@@ -88,6 +94,8 @@ class ReadingPool:
 
     def _work(self, process: ReadingProcess) -> None:
         started = False
+        with suppress(OSError, Closed):  # the first mail will tell
+            process.start()
         while (task := self._tasks.get()) is not None:
             with self._lock:
                 self._start_another_if_worth_it()

@@ -53,7 +53,7 @@ class Closed(Exception):
 
 
 class ReadingProcess:
-    """Reads mails in one other process, which starts with the first mail and again after it died.
+    """Reads mails in one other process, which starts with the first mail, where not before, and again after it died.
 
     For one thread; `close` may come from any.
     """
@@ -77,6 +77,10 @@ class ReadingProcess:
                 email, document, reading = answer
                 return Content(raw, email, document), reading
         raise Unreadable(code)
+
+    def start(self) -> None:
+        """Have the process ready for the first mail. Raises Closed, or OSError where it cannot be started."""
+        self._running()
 
     def close(self) -> None:
         """End the process, if there is one, and start none any more."""

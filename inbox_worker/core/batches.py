@@ -7,7 +7,7 @@ def split(sizes: Mapping[int, int], mails: int, octets: int, first: int | None =
     """Yield the UIDs of `sizes` in ascending order, in batches of at most `mails` mails and `octets` bytes.
 
     sizes: UID -> bytes that fetching it brings. A mail larger than `octets` is a batch of its own. first: most mails of
-    the first batch, where these are to be fewer.
+    the first batch, where these are to be fewer; each further one holds up to twice as many as the one before.
     """
     batch: list[int] = []
     total = 0
@@ -15,7 +15,7 @@ def split(sizes: Mapping[int, int], mails: int, octets: int, first: int | None =
     for uid in sorted(sizes):
         if batch and (len(batch) >= most or total + sizes[uid] > octets):
             yield tuple(batch)
-            batch, total, most = [], 0, mails
+            batch, total, most = [], 0, min(2 * most, mails)
         batch.append(uid)
         total += sizes[uid]
     if batch:

@@ -12,8 +12,9 @@ def test_a_batch_ends_at_the_count_or_at_the_bytes_whichever_comes_first() -> No
     assert list(split({}, 10, 100)) == []
 
 
-def test_the_first_batch_can_be_smaller_and_no_batch_larger_for_it() -> None:
-    assert list(split(dict.fromkeys(range(1, 9), 10), 3, 100, 2)) == [(1, 2), (3, 4, 5), (6, 7, 8)]
+def test_the_first_batches_can_be_smaller_and_none_is_larger_for_it() -> None:
+    sizes = [len(batch) for batch in split(dict.fromkeys(range(1, 28), 10), 9, 100, 2)]
+    assert sizes == [2, 4, 8, 9, 4]
     assert list(split(dict.fromkeys(range(1, 6), 10), 3, 100, 9)) == [(1, 2, 3), (4, 5)]
 
 

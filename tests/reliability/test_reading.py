@@ -1,6 +1,7 @@
 """Mails are read side by side: none pays for another, order stays, and what was fetched before a fault is recorded."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +29,14 @@ BROKEN = Reader(rules=None)  # type: ignore[arg-type]  # any mail makes it raise
 
 def raw(uid: int, content: bytes | None = None) -> RawMail:
     return RawMail(MailId("equality", "INBOX", 1, uid), application(uid) if content is None else content, NOW)
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for an effect, as long as a busy machine may take."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
 
 
 def slow(uid: int) -> RawMail:
@@ -75,6 +84,17 @@ def test_a_mail_that_takes_too_long_costs_none_of_those_that_are_read_beside_it(
     found = [future.result() for future in futures]
     assert [content.raw for content, _ in found] == [mail for mail in mails if mail.id.uid != 3]
     assert {reading.decision.outcome for _, reading in found} == {Outcome.REPLY}
+
+
+def test_a_process_is_ready_when_mail_is_expected_and_reads_it(reader: Reader, pool: ReadingPool) -> None:
+    pool.expect()
+    pool.expect()
+    (process,) = pool._processes
+    until(lambda: process._process)
+    expected = process._process
+    pool.read(reader, raw(1), NOW)
+    assert process._process is expected
+    assert pool._processes == [process]
 
 
 def test_few_mails_start_one_process_and_many_start_as_many_as_are_allowed(reader: Reader, pool: ReadingPool) -> None:
