@@ -94,7 +94,7 @@ class ReadingPool:
 
     def _work(self, process: ReadingProcess) -> None:
         started = False
-        with suppress(OSError, Closed):  # the first mail will tell
+        with suppress(OSError, Closed):  # the first mail will tell; until it is ready, others can read what waits
             process.start()
         while (task := self._tasks.get()) is not None:
             with self._lock:

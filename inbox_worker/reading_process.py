@@ -2,8 +2,9 @@
 
 `ReadingProcess` asks; `python -m inbox_worker.reading_process` answers. The process limits itself, so that it ends
 even where the worker that asked is gone. Wire format, both ways: 8 bytes length, then a pickle; after a question, the
-same way, the bytes of the mail as they are. The two ends are the same program under the same account. What both have,
-or the worker seldom needs, does not travel, or stays packed.
+same way, the bytes of the mail as they are. Before the first question the process says that it is ready. The two ends
+are the same program under the same account. What both have, or the worker seldom needs, does not travel, or stays
+packed.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ _LENGTH = struct.Struct(">Q")
 _PIPE = 1_048_576  # bytes that the kernel holds (Linux): a mail is written at once, and both ends go on
 _NOBODY = MailId("", "", 0, 0)  # what a mail says does not depend on where it lies
 _Answer = tuple[Email, bytes, Reading]  # without its texts; the document, pickled; what it means
+_READY = b"ready"
 _FAULT = "fault"  # the answer for a mail on which the program raised: reading it again would raise again
 
 
@@ -79,7 +81,7 @@ class ReadingProcess:
         raise Unreadable(code)
 
     def start(self) -> None:
-        """Have the process ready for the first mail. Raises Closed, or OSError where it cannot be started."""
+        """Wait until the process is ready for the first mail. Raises Closed, or OSError where it cannot be started."""
         self._running()
 
     def close(self) -> None:
@@ -131,6 +133,8 @@ class ReadingProcess:
             self._left = self._limits.mails
             _widen(self._process.stdin)
             _widen(self._process.stdout)
+            if self._process.stdout is not None:
+                _received(self._process.stdout)  # where it ends instead, the first question finds out
         return self._process
 
     def _end(self) -> int | None:
@@ -215,6 +219,7 @@ def main() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     allocator.give_back()
     load()  # not in the time of the first mail
+    _send(sys.stdout.buffer, _READY)
     serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
 
 

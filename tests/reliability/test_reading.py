@@ -157,6 +157,7 @@ def test_a_pool_that_is_closed_reads_nothing_that_waits_and_can_be_used_again(
     reader: Reader, pool: ReadingPool
 ) -> None:
     first = pool.submit(reader, slow(1), NOW)
+    until(first.running)
     waiting = [pool.submit(reader, raw(uid), NOW) for uid in (2, 3)]
     pool.close()
     for future in waiting:
