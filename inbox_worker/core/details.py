@@ -1,6 +1,7 @@
 """Name, e-mail and one-line fields that stand under no label: in the signature, in sentences, in the From header."""
 
 import re
+from dataclasses import replace
 
 from inbox_worker.core import names, prose, signature
 from inbox_worker.core.document import Document, Kind, Line
@@ -10,7 +11,7 @@ from inbox_worker.core.provenance import LIKELY, ORDERED, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import email_in
-from inbox_worker.core.words import fold
+from inbox_worker.core.words import fold, sentences
 
 
 def add_details(
@@ -22,10 +23,11 @@ def add_details(
     stated = next((v.text for k, v in values.items() if scheme.field(k).kind is FieldKind.NAME), None)
     block = signature.details(signed, scheme, lexicon, person or stated)
     bare_lines = _card(outside, scheme, person)
-    card = signature.details(bare_lines, scheme, lexicon, person) if bare_lines else {}
-    told = prose.facts(
-        [line for line in outside if line.origin == "body" and line not in bare_lines], scheme, lexicon, person
-    )
+    told_apart = [replace(line, text=text.rstrip(".")) for line in bare_lines for text in sentences(line.text)]
+    card = signature.details(told_apart, scheme, lexicon, person) if bare_lines else {}
+    said = [line for line in outside if line.origin == "body" and line not in bare_lines]
+    answers = tuple(value.text for key, value in values.items() if scheme.field(key).kind is FieldKind.TEXT)
+    told = prose.facts(said, scheme, lexicon, person, answers)
     if stated and person and not names.related(stated, person):
         block = {}  # the signature is the sender's, the form somebody else's
     shorts = [item.key for item in scheme.fields if item.kind is FieldKind.SHORT and item.signature]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from inbox_worker.core import acts
 from inbox_worker.core.document import Line
 from inbox_worker.core.learned import Model
+from inbox_worker.core.openings import without_salutation
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.core.words import any_phrase, pattern, sentences, spoken
@@ -23,11 +24,6 @@ _ALIKE, _MORE_ALIKE = 0.5, 0.4  # what such a likeness counts for: this, and so 
 _MAX_SENTENCES = 100  # of a letter that are read for answers; real ones have some twenty
 _MAX_TEXTS = 8  # questions that are told apart; the states double with each
 
-_SALUTATION = re.compile(
-    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon"
-    r"|evening)\b[^,.!:;?]{0,40}[,!:;-]\s+(?=\S)",
-    re.IGNORECASE,
-)
 _WHO = pattern(
     (
         r"^(?:my (?:full )?name|i(?:'m| am) (?:[a-z]+ [a-z]+,|an? |the |currently |based |writing )"
@@ -130,7 +126,7 @@ def read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str], model: Model)
     """Return the sentences of a letter, the first hundred. `skip` finds those that are no part of any answer."""
     found: list[Sentence] = []
     for place, (text, line) in enumerate(paragraphs(lines)):
-        for sentence in sentences(_SALUTATION.sub("", text)):
+        for sentence in sentences(without_salutation(text)):
             folded = spoken(sentence)
             silent = bool(skip.search(folded)) or _asks_for_documents(folded, scheme)
             likely = {} if silent or _is_heading(sentence) else acts.of(folded, model, scheme)

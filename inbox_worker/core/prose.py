@@ -1,39 +1,39 @@
 """One-line values in running text: facts that sentences state."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from inbox_worker.core import names
-from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
+from inbox_worker.core.introduction import CLAUSE, introduced, post
+from inbox_worker.core.openings import LEAD_IN
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import any_phrase, fold, plain, sentences
 
-_ARTICLE = (
-    r"(?:an?|the|your|our|its|their|that of|currently|now|one of the|also|just|here as|employed as"
-    r"|working as|writing as"
-    r"|speaking as)\s+"
-)
 # "X, Y and Z"
 _LIST = r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+(?!I\b)[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"
 _WITHIN = r"(?:(?!\s(?:and (?:I|my|the)|is)\b)[^,.;:!?])*?"  # of one value
 _TITLE = r"(?P<title>(?!(?:on|in|at|from|with|for|to|of)\s)[^,.;:!?()]{3,90}?(?:\s*\([^)]{2,40}\))?)"
-# "I'm a fitter with Estates I'd like to ..."
-_CLAUSE = r"(?:i(?:'m|'d|'ve|'ll| am| would| have| want| work| think)|we(?:'re| are)|it's)\b"
 _STOP = (
     r"(?=[,.;:!?(]|\s+(?:and (?:i|have|am|you|would|can|my|we)|but|so|who|which|where|because|based|since"
     r"|for (?:the|\d)|on (?:placement|secondment|loan|leave|the|a)|in which|by (?:trade|profession|day"
     r"|training)|here)\b"
-    rf"|\s+{_CLAUSE}"
+    rf"|\s+{CLAUSE}"
     r"|\s+to (?:offer|apply|express|put|say|ask|volunteer|join|propose|enquire)\b|\s+for (?-i:[A-Z])|\s+-|$)"
 )
 _ROLE = re.compile(
     r"\b(?:i(?:'?m| am|'?ve been| have been)|i (?:currently )?work(?:ing)? as|my (?:job|role|title) is|work(?:ing)? as"
     r"|employed as|employs me as|(?<!\bserved )(?<!\bacted )(?<!\btrained )as)\s+"
-    rf"(?:{_ARTICLE})*{_TITLE}{_STOP}",
+    rf"{LEAD_IN}{_TITLE}{_STOP}",
+    re.IGNORECASE,
+)
+_HELD_ONCE = re.compile(  # "two as chair", "ten years as a nurse": what somebody was besides
+    r"(?:^|[,;(:]\s*|\band )(?:(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: of (?:them|those|which))?"
+    r"|[\w-]+ (?:years?|months?|terms?))\s+$",
     re.IGNORECASE,
 )
 _NOT_HOW_LONG = r"(?!(?:\d+|\w+) (?:years?|months?|terms?)\b)"  # "I was for six years a trainer"
@@ -46,7 +46,7 @@ _WHERE = re.compile(
     r"|\bi\s[^,.;:!?]{3,50}\sfor"
     rf")\s+(?:the\s+|our\s+)?{_NOT_HOW_LONG}(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
     r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which"
-    rf"|since|last|for (?:\d|the last|over)|until|as an?|as the|{_CLAUSE})\b|$)",
+    rf"|since|last|for (?:\d|the last|over)|until|as an?|as the|{CLAUSE})\b|$)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -82,22 +82,49 @@ def name_in(text: str, person: str | None) -> str | None:
 _MAX_SENTENCES, _MAX_PARAGRAPH = 250, 20_000  # characters of one; as `signs` has it: longer mail tells of others
 
 
-def facts(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | None) -> dict[str, Found]:
-    """Return one-line values stated inside sentences: "I'm Jo Bell, Clerk in the Law School", "I work in X as a Y"."""
+def facts(
+    lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | None, answers: tuple[str, ...] = ()
+) -> dict[str, Found]:
+    """Return one-line values stated inside sentences: "I'm Jo Bell, Clerk in the Law School", "I work in X as a Y".
+
+    answers: what these lines answer to questions; "Chair, Staff Network." is no post of the sender's there.
+    """
     found: dict[str, Found] = {}
     labelled: dict[str, Found] = {}  # "my department is X" says more than any place that is named
-    for text, line in paragraphs(lines)[:_MAX_SENTENCES]:
+    for text, line in paragraphs(_parted(lines))[:_MAX_SENTENCES]:
         for sentence in sentences(text[:_MAX_PARAGRAPH])[:_MAX_SENTENCES]:
             shown = " ".join(sentence.replace("\u2019", "'").split())
-            _listed(sentence, line, scheme, lexicon, person, found)
+            introduced(sentence, line, scheme, lexicon, person, found)
+            if not any(sentence in answer for answer in answers):
+                post(sentence, line, scheme, lexicon, found)
             _labelled_fact(shown, line, scheme, labelled)
             _signed(shown, line, scheme, person, found)
             _spoken(shown, line, scheme, lexicon, found)
     return found | labelled
 
 
+_HEADING = 4  # words
+
+
+def _parted(lines: list[Line]) -> list[Line]:
+    """`lines` with a gap below each heading or greeting, so that it is no part of the sentence below it."""
+    return [
+        replace(line, gap=True) if place and _heads(lines[place - 1], line, begins=place == 1) else line
+        for place, line in enumerate(lines)
+    ]
+
+
+def _heads(above: Line, line: Line, *, begins: bool) -> bool:
+    """Whether a short line that nothing ends stands above one that begins anew: no mail program wraps so."""
+    text = above.text.strip("*_ ")
+    brief = (above.gap or begins) and len(text.split()) <= _HEADING
+    return brief and text[:1].isupper() and text[-1:].isalnum() and line.text[:1].isupper()
+
+
 def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
     for match in _ROLE.finditer(shown):
+        if _HELD_ONCE.search(shown[: match.start()]):
+            continue
         title, place = split_place(match["title"], scheme, lexicon)
         key = best_field(short(title), scheme)
         if key is None or not _is_head(short(title), key, scheme):
@@ -192,46 +219,3 @@ def as_typed(value: str, text: str) -> str:
     """Return `value` with the apostrophes that it has in `text`."""
     place = text.replace("\u2019", "'").find(value)
     return text[place : place + len(value)] if place >= 0 else value
-
-
-_BEFORE_LIST = re.compile(r"^[^,:]{3,60}:\s+(?=[A-Z])")  # "Introducing myself: Jo Bell, Clerk, Law School"
-_IN_BRACKETS = re.compile(
-    r"^((?:[A-Z][\w'\u2019.-]+\s*){2,4}?)\s\(([^()@]{3,90})\)(?: here)?"
-)  # "Jo Bell (Clerk, Law School)"
-_NEW_CLAUSE = re.compile(r"(?:and|but|who|which|where|you|i|we|my|so|because|though|although)\b", re.IGNORECASE)
-
-
-_CLAUSE_BEHIND = re.compile(r"\s+(?:and|but|who|so) (?:i|i'm|i'd|i'll|i've|my|would|am|have|want)\b.*", re.IGNORECASE)
-
-
-def _listed(
-    sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, person: str | None, found: dict[str, Found]
-) -> None:
-    """ "Jo Bell, Clerk, Law School, j.bell@kent.ac.uk": a name first, then what belongs to it."""
-    sentence = _BEFORE_LIST.sub("", _IN_BRACKETS.sub(r"\1, \2", sentence))
-    parts = [part.strip(" .") for part in re.split(r",\s+(?![^()]*\))|\s+[-\u2013|/]\s+", sentence)]
-    if len(parts) < 2:
-        return
-    first = re.sub(r"^(?:i(?:'|\u2019)?m|i am|my name is|this is|it's|from|name)\s+", "", parts[0], flags=re.IGNORECASE)
-    if not names.looks_like(first) or len(names.words(first)) < 2 or best_field(first, scheme):
-        return
-    if person and not names.related(first, person):
-        return
-    key = next((item.key for item in scheme.fields if item.kind is FieldKind.NAME), None)
-    if key:
-        found.setdefault(key, Found(first, line))
-    for part in parts[1:4]:
-        if FOUND.search(part) or _NEW_CLAUSE.match(part):
-            break
-        _split_place(_CLAUSE_BEHIND.sub("", part), line, scheme, lexicon, found)
-
-
-_ARTICLE_FIRST = re.compile(r"^(?:an?|the)\s+(?=\S)", re.IGNORECASE)
-
-
-def _split_place(part: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]) -> None:
-    title, place = split_place(_ARTICLE_FIRST.sub("", part), scheme, lexicon)
-    for value in (title, place):
-        key = best_field(short(value), scheme, frozenset(found)) if value else None
-        if key and value and len(value.split()) <= 9:
-            found.setdefault(key, Found(short(value), line))

@@ -17,7 +17,8 @@ _MARKS = re.compile(f"[{''.join(_FOLD)}]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(r"([.!?])[\"')\]]*\s+(?=[\"'(\[]*[^\W\d_])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|prof|mr|mrs|ms|mx|st|no|vs|etc|approx|dept|tel|ext|incl|e\.g|i\.e|eg|ie|rev|sr|jr)|\b[A-Z])\.$", re.I
+    r"(?:\b(?:dr|prof|mr|mrs|ms|mx|st|no|vs|etc|approx|dept|tel|ext|incl|e\.g|i\.e|eg|ie|rev|sr|jr|asst|assoc|snr|univ|mgr)|\b[A-Z])\.$",
+    re.I,
 )
 _LONGEST_ABBREVIATION = 10  # characters, with its full stop
 _LONGER_WORD = 8  # characters, with its full stop, of a word that is longer than any of them

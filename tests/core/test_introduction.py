@@ -1,0 +1,111 @@
+"""Who a sender is, told in a sentence or in a line, without labels."""
+
+import pytest
+
+from tests.core.sample_reading import FORM, reading, values
+
+JOIN = "I would like to be a mental health ally."
+
+
+def details(body: str, **headers: str) -> tuple[str | None, str | None, str | None]:
+    found = values(reading(f"{body}\n", None, **headers))
+    return found.get("name"), found.get("job_title"), found.get("department")
+
+
+@pytest.mark.parametrize(
+    ("said", "job", "place"),
+    [
+        ("Hi its Jo Bell, kitchen assistant at Keynes College.", "kitchen assistant", "Keynes College"),
+        ("Morning all it's Jo Bell, Welder in the Engineering Workshop.", "Welder", "Engineering Workshop"),
+        ("Good evening, I'm Jo Bell, Archivist in the Templeman Library", "Archivist", "Templeman Library"),
+        ("Hello both, Jo Bell here, Security Officer at Campus Security.", "Security Officer", "Campus Security"),
+        (
+            "Hello, I am Jo Bell, Grants Officer in the Research Office (jo.bell@kent.ac.uk) and this is my mail.",
+            "Grants Officer",
+            "Research Office",
+        ),
+        ("Jo Bell, currently Deputy Registrar in the Law School.", "Deputy Registrar", "Law School"),
+        ("I'm Jo Bell, that is the Caretaker at Woolf College.", "Caretaker", "Woolf College"),
+    ],
+)
+def test_a_greeting_or_a_lead_in_is_no_part_of_who_somebody_is(said: str, job: str, place: str):
+    assert details(f"{said}\n\n{JOIN}") == ("Jo Bell", job, place)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hello this is Jo Bell I am a night cleaner in Sports and Music I heard of the mental health allies at lunch",
+        "hi its jo bell night cleaner in sports and music pls put me down as a mental health ally",
+        "My name is Jo Bell I am a night cleaner in Sports and Music we had a poster up about mental health allies",
+    ],
+)
+def test_who_types_without_marks_has_a_job_that_ends_where_the_next_clause_begins(said: str):
+    name, job, place = details(f"{said}\n\n{JOIN}")
+    assert (name, job, place and place.lower()) == ("Jo Bell", "night cleaner", "sports and music")
+
+
+def test_a_grade_in_roman_figures_begins_no_clause():
+    assert details(f"I work as a Technician I in the School of Physics. {JOIN}")[2] == "School of Physics"
+
+
+@pytest.mark.parametrize("heading", ["ABOUT ME", "My details", "Hello", "Who is writing"])
+def test_a_heading_or_a_greeting_in_a_line_of_its_own_is_no_part_of_the_name_below(heading: str):
+    below = "Jo Bell, now Lab Technician at the School of Physics. You have my address."
+    assert details(f"{JOIN}\n\n{heading}\n{below}") == ("Jo Bell", "Lab Technician", "School of Physics")
+
+
+@pytest.mark.parametrize(
+    ("post", "job", "place"),
+    [
+        ("Porter, Estates and Facilities.", "Porter", "Estates and Facilities"),
+        ("Lab Technician - School of Physics.", "Lab Technician", "School of Physics"),
+        ("Senior Barista at Catering Services.", "Senior Barista", "Catering Services"),
+    ],
+)
+def test_a_sentence_that_is_only_a_job_and_a_place_tells_both(post: str, job: str, place: str):
+    assert details(f"Count me in as a mental health ally please. {post} Cheers Jo")[1:] == (job, place)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Thanks to the porter in Keynes College.",
+        "I saw our driver, Estates.",
+        "Best of luck to the new director, Finance.",
+        "Ask for Sam Reed, Clerk, Law School.",
+        "Jo Bell wants to be an ally champion.",
+    ],
+)
+def test_a_job_that_somebody_speaks_of_is_not_the_sender_s(said: str):
+    assert details(f"{JOIN} {said}")[1:] == (None, None)
+
+
+def test_what_answers_a_question_is_no_post_of_the_sender_s():
+    body = f"{JOIN} In terms of skills I have a lot to offer. Chair, Staff Disability Network. Coach, Sports Service."
+    assert details(body)[1:] == (None, None)
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        "On the board for five years, two as secretary.",
+        "A trustee: ten years as a governor.",
+        "Years of it; 3 as chair.",
+    ],
+)
+def test_what_somebody_was_for_some_years_is_not_their_job(past: str):
+    assert details(f"{JOIN} {past}")[1] is None
+
+
+def test_what_somebody_has_been_here_for_years_is_their_job():
+    assert details(f"{JOIN} I have worked in the Library for six years as a Conservator.")[1] == "Conservator"
+
+
+@pytest.mark.parametrize("title", ["Asst. Librarian", "Snr. Technician"])
+def test_a_short_word_with_a_full_stop_ends_no_card(title: str):
+    assert details(f"{JOIN}\n\nJo Bell, {title}, Law School. You have my address.") == ("Jo Bell", title, "Law School")
+
+
+def test_a_labelled_form_is_read_as_before():
+    assert details(FORM) == ("Jo Bell", "Senior Clerk", "Kent Law School")
