@@ -3,9 +3,10 @@
 from inbox_worker.core import acts, names
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.reading import Intent
+from inbox_worker.core.refusals import names_condition
 from inbox_worker.core.region import Whose
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.signs import Mail, Signs, names_condition
+from inbox_worker.core.signs import Mail, Signs
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import pattern, spoken
 
@@ -23,11 +24,7 @@ def holds(mail: Mail, intent: Intent, signs: Signs, scheme: Scheme, lexicon: Lex
         codes.append("SEVERAL")
     if extraction.conflicts or (intent is not Intent.FOLLOW_UP and _takes_it_back(mail, signs, scheme, lexicon)):
         codes.append("CONTRADICTION")
-    if intent is not Intent.FOLLOW_UP and any(
-        _sets_condition(sentence, scheme, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
-        for sentence in to_the_team(mail)
-        if sentence not in signs.documents
-    ):
+    if intent is not Intent.FOLLOW_UP and (signs.conditional or _asks_first(mail, signs, scheme, lexicon)):
         codes.append("QUESTION")
     return tuple(codes)
 
@@ -44,6 +41,15 @@ def _takes_it_back(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -
 
 
 _PLAINLY = 0.75
+
+
+def _asks_first(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a sentence to the team sets a condition."""
+    return any(
+        _sets_condition(sentence, scheme, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
+        for sentence in to_the_team(mail)
+        if sentence not in signs.documents
+    )
 
 
 def _sets_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:

@@ -79,9 +79,10 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     values: dict[str, FieldValue] = {}
     for block in blocks:
         text = value_of(scheme.field(block.key), (block.letter, *block.parts), lexicon)
-        if text is not None:
+        if text is not None and block.label.mark != numbered.LATER:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
-    asides = _cut_requests(values, context)
+    later = (choice.label.text for choice in choices if choice.label.mark == numbered.LATER)
+    asides = (*_cut_requests(values, context), *later)
     blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
     values.update(name_labels.in_two_parts(listed, scheme))
     name_labels.unfold(values, blocks, context)
@@ -93,7 +94,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
         conflicts=_conflicts(values, spare, listed, context) if choices else (),
         asides=asides,
         full_questions=sum(1 for choice in choices if _is_question(choice)),
-        label_texts=tuple(choice.label.text for choice in choices),
+        label_texts=tuple(choice.label.text for choice in choices if choice.label.mark != numbered.LATER),
         ordered=frozenset(choice.key for choice in choices if choice.label.mark == "number"),
         first=listed[choices[0].label.line] if choices else None,
     )

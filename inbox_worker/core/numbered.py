@@ -9,7 +9,7 @@ from inbox_worker.core.labels import Label
 from inbox_worker.core.learned import Model
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import plausible
-from inbox_worker.core.words import spoken
+from inbox_worker.core.words import fold, spoken
 
 _NUMBER = re.compile(r"\d{1,2}")
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -37,7 +37,9 @@ def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> li
     taken = {choice.label.line for choice in choices}
     items = [(index, _number(line)) for index, line in enumerate(lines) if _is_item(line) and index not in taken]
     counted = [(index, number) for index, number in items if number]
-    keys = _keys([number for _, number in counted], scheme, texts)
+    later = _left_for_later(counted, lines, texts)
+    counted = [(index, number) for index, number in counted if index != later]
+    keys = dict(enumerate(texts, 1)) if later else _keys([number for _, number in counted], scheme, texts)
     if keys:
         found = [(index, keys[number]) for index, number in counted if number in keys]
         score = _BY_NUMBER
@@ -53,6 +55,9 @@ def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> li
         for index, key in found
         if key not in free
     ]
+    if later:
+        first = texts[len(counted)]
+        added.append(Choice(Label(later, lines[later].text, "", {first: score}, LATER), first, score))
     return sorted([*choices, *added], key=lambda choice: (choice.label.line, choice.label.column))
 
 
@@ -91,6 +96,24 @@ def _keys(numbers: list[int], scheme: Scheme, texts: list[str]) -> dict[int, str
     if len(numbers) == len(every) and max(numbers) == len(every):
         return dict(enumerate(every, 1))
     return {}
+
+
+def _left_for_later(counted: list[tuple[int, int]], lines: list[Line], texts: list[str]) -> int | None:
+    """The line that speaks together of all numbers that no item above it has: "3 and 4 I must think about"."""
+    for index, line in enumerate(lines):
+        head = _TOGETHER.match(fold(f"{line.bullet} {line.text}")) if line.kind is Kind.OWN else None
+        if head is None:
+            continue
+        above = [number for place, number in counted if place < index]
+        if above and [*above, *map(int, _NUMBER.findall(head.group()))] == list(range(1, len(texts) + 1)):
+            return index
+    return None
+
+
+LATER = "later"  # the mark of a label that stands for several questions, and has no answer to any
+_TOGETHER = re.compile(
+    r"\W*(?:(?:as for|for|on|re|my|the|questions?|answers?|numbers?|nos?|qs?)\W+)*q?\d(?:\W+(?:and )?q?\d)+\b"
+)
 
 
 def _is_list(indices: list[int], lines: list[Line]) -> bool:

@@ -10,6 +10,7 @@ from inbox_worker.core.block import without_empty_boxes
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.paragraphs import paragraphs
+from inbox_worker.core.refusals import NEGATED, Refusal, refusal, takes_back
 from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.targets import Target
 from inbox_worker.core.wording import find
@@ -51,6 +52,7 @@ class Signs:
     hesitates: bool = False
     declines: bool = False  # says that this is no application
     refuses: bool = False  # says that they do not want to join at all
+    conditional: bool = False  # would not join if something is so
     withdraws: bool = False
     wishes: set[str] = field(default_factory=set)  # the sentences that wish to join this scheme
     documents: set[str] = field(default_factory=set)  # the sentences that ask for the documents
@@ -68,14 +70,6 @@ def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
         if len(found) >= _MAX_SENTENCES:
             break
     return tuple(found[:_MAX_SENTENCES])
-
-
-_NEGATED = pattern(
-    (
-        r"(?:\bnot|n't|\bnever|\bno longer|\bnor|\bwithout|\brather than|\binstead of|\bdecided against)"
-        r"(?:\W+\w+){0,2}\W*$",
-    )
-)
 
 
 _DENIED = pattern((r"\b(?:not|never|cannot|without|no longer|hardly|neither|nor)\b", r"n't\b"))
@@ -107,19 +101,14 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         in_subject = place == 0
         if find("announcement", sentence, lexicon):
             continue
-        declines = find("declines", sentence, lexicon)
-        if declines and (_NOT_YET.search(sentence) or _IF.search(sentence.partition(declines)[0])):
-            signs.hesitates = True  # or sets a condition
-        elif declines:
-            signs.refuses = signs.declines = True
-            signs.seen.append(f"declines: {declines}")
+        refused = refusal(sentence, scheme, lexicon)
+        _note(refused, signs)
+        if refused.declines:
             continue
         _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
-        if find("not_applying", sentence, lexicon) and not names_condition(sentence, scheme, lexicon):
-            signs.declines = True
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
-        if not in_subject and _takes_back(sentence, scheme, lexicon):
+        if not in_subject and takes_back(sentence, scheme, lexicon):
             signs.withdraws = True
             signs.seen.append(f"takes back: {find('withdraw', sentence, lexicon)}")
         elif not in_subject and _reads_like_a_withdrawal(sentence, mail, scheme, lexicon):
@@ -131,6 +120,16 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
     return signs
 
 
+def _note(refused: Refusal, signs: Signs) -> None:
+    """Note what a sentence refuses."""
+    signs.conditional = signs.conditional or refused.conditional
+    signs.hesitates = signs.hesitates or refused.hesitates
+    signs.declines = signs.declines or refused.declines or refused.no_application
+    if refused.declines:
+        signs.refuses = True
+        signs.seen.append(f"declines: {refused.words}")
+
+
 def _begun(mail: Mail) -> Signs:
     """The signs before any sentence is read."""
     if not mail.takes_up:
@@ -138,8 +137,6 @@ def _begun(mail: Mail) -> Signs:
     return Signs(requests=[Target.OPEN], named=True, seen=["takes up what earlier mail offers"])
 
 
-# "I should not like to sign without having read it"
-_NOT_YET = pattern((r"\b(?:without|before|until|till|unless) \w+",))
 _ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\b",))
 
 
@@ -238,7 +235,7 @@ def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str
     wanted = pattern(lexicon.phrases.get(name, ()))
     place = 0
     while match := wanted.search(sentence, place):
-        denied = _NEGATED.search(sentence[: match.start()]) or _DENIED.search(_EAGER.sub(" ", match.group()))
+        denied = NEGATED.search(sentence[: match.start()]) or _DENIED.search(_EAGER.sub(" ", match.group()))
         if not denied and not _of_another(sentence, match):
             yield match
         # a denied wish may run into the next one: "I don't have much time but I'd love to"
@@ -262,26 +259,8 @@ _SENDER = pattern((r"\b(?:i|i'm|im|i've|i'd)\b",))
 _SOMEBODY_WHO = pattern((r"\b(?<!one )(?<!body )(?<!people )who\b",))
 
 
-_IF = pattern((r"\bif\b",))
-
-
 def _reads_like_a_withdrawal(sentence: str, mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether likeness alone says so; who gives new values corrects, in words that are near to taking back."""
     if find("not_withdraw", sentence, lexicon) or (mail.on_record and mail.extraction.form.values):
         return False
     return acts.does(sentence, "withdraw", lexicon.acts, scheme)
-
-
-def names_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Return whether a sentence speaks of a condition at all: holds.py asks more before a person must settle it."""
-    return bool(find("condition", sentence, lexicon)) or acts.does(sentence, "condition", lexicon.acts, scheme)
-
-
-def _takes_back(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
-    match = pattern(lexicon.phrases.get("withdraw", ())).search(sentence)
-    if not match or find("not_withdraw", sentence, lexicon):
-        return False
-    before = sentence[: match.start()]
-    if _NEGATED.search(before) or _IF.search(before):  # "I am not pulling out", "if not, leave me out"
-        return False
-    return acts.could(sentence, ("withdraw", "not_joining"), lexicon.acts, scheme)

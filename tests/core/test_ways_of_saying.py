@@ -139,6 +139,49 @@ def test_a_numbered_list_of_errands_below_a_name_and_a_job_is_no_application():
     assert reading(ERRANDS, Subject="ally page").reply is ReplyKind.NONE
 
 
+TWO_OF_FOUR = """I'd like to be a mental health ally.
+
+Jo Bell, Senior Grounds Officer, Estates Department
+
+1. My brother was ill for years and we did not see it
+2. I am a good listener and a union rep since 2012
+
+{later}
+
+Cheers
+Jo
+"""
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "3 & 4 to follow on Monday",
+        "Questions 3 and 4 are beyond me at this hour.",
+        "3. and 4. once the lambs are out",
+        "As for 3/4, I would have to ask at home",
+        "Q3, Q4: my bus is here",
+    ],
+)
+def test_numbers_that_a_line_leaves_for_later_together_make_the_others_answers(later: str):
+    found = values(reading(TWO_OF_FOUR.format(later=later)))
+    assert found["motivation"] == "My brother was ill for years and we did not see it"
+    assert found["skills_experience"] == "I am a good listener and a union rep since 2012"
+    assert not {"support_needed", "importance"} & set(found)
+
+
+def test_a_request_beside_numbers_left_for_later_is_heard():
+    found = reading(TWO_OF_FOUR.format(later="3 and 4 when I know more - could you send me the role description?"))
+    assert found.intent is Intent.APPLICATION_AND_REQUEST
+
+
+@pytest.mark.parametrize("later", ["3 and 5 year olds at home keep me busy", "4 and 3 of us eat at eleven", ""])
+def test_two_items_of_a_list_answer_nothing_where_no_line_accounts_for_the_rest(later: str):
+    errands = TWO_OF_FOUR.replace("My brother was ill for years and we did not see it", "The page has an old photo")
+    errands = errands.replace("I am a good listener and a union rep since 2012", "The link under the photo is dead")
+    assert not {"motivation", "skills_experience"} & set(values(reading(errands.format(later=later))))
+
+
 def test_speech_without_full_stops_gives_a_place_of_work_and_no_more():
     found = reading("Hi it's Jo Bell I'm a plumber with Estates maintenance I'd love to be a mental health ally.\n")
     assert (values(found)["job_title"], values(found)["department"]) == ("plumber", "Estates maintenance")
