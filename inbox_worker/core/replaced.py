@@ -105,6 +105,8 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             continue
         if rest and _question(head, context.scheme) and len(rest[0].split()) >= 2:
             found[key] = Found(rest[0], line)
+        elif before := _pointed_at(given[: place + 1], context):
+            found[key] = before
         elif behind := _added(text, context):
             found[key] = Found(behind, line)
         elif below := _below(given[place + 1 :], context):
@@ -175,6 +177,54 @@ def _added(text: str, context: Context) -> str:
         return ""
     kept = [each for each in behind if not is_remark(each, context) and not each.rstrip().endswith("?")]
     return "" if kept and kept[-1].rstrip().endswith(":") else " ".join(kept)  # "So:" gives what stands below
+
+
+def _pointed_at(given: list[tuple[str, Line]], context: Context) -> Found | None:
+    """What the last paragraph of `given` points back at: "I speak Welsh now. Please add that to my skills."
+
+    It is the sentence itself where that says something first ("I passed it, so please add that ..."), else those before
+    it, else, for "that" and "it", the paragraph above.
+    """
+    text, line = given[-1]
+    before: list[str] = []
+    for sentence in sentences(text):
+        match = _POINTS_BACK.search(fold(sentence))
+        if match is None or not _question(sentence, context.scheme) or sentence.rstrip().endswith(":"):
+            if not _is_mere_opening(sentence, context):
+                before.append(sentence)
+            continue
+        said = fold(sentence)[: match.start()]
+        if acts.does(said, "put_off", context.lexicon.acts, context.scheme):
+            return None  # "I shall send the certificate, could you then add it ...": nothing is given yet
+        if len(said.split()) >= _SAYS:
+            return Found(sentence, line)
+        if before:
+            return Found(" ".join(before), line)
+        above = given[-2] if len(given) > 1 and match["what"] not in _FORWARD else None
+        return Found(*above) if above and not _is_mere_opening(above[0], context) else None
+    return None
+
+
+_POINTS_BACK = re.compile(
+    r"\b(?:(?:so|and|which|please|pls|can|could|may|might|would|will|you|i|we) )*"
+    r"(?:add|put|include|count|enter|note|file|append)(?: (?P<what>that|this|it|them|these|those|both))"
+    r"(?: (?:down|in|please|too|as well))*(?: to| under| with| among| beside| in| for)\b"
+)
+_FORWARD = ("this", "these")  # may point at what stands below
+_SAYS = 4  # words before the request to add them, from which a sentence says something
+
+
+def _is_mere_opening(text: str, context: Context) -> bool:
+    """Whether words greet, thank, or only say that something is to come ("One thing I forgot.")."""
+    folded = fold(text)
+    if is_remark(text, context) or any(
+        pattern(context.lexicon.phrases.get(name, ())).search(folded) for name in ("greeting", "thanks")
+    ):
+        return True
+    return bool(_ADDS.search(folded)) and len(folded.split()) <= _BARE
+
+
+_BARE = 5  # words
 
 
 _ANNOUNCES = 45  # words: a longer paragraph does more than announce
