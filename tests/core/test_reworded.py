@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.sample_reading import reading, values
+from tests.core.sample_reading import FORM, reading, values
 
 OWN_WORDS = """Hello,
 
@@ -82,3 +82,35 @@ def test_the_question_that_opens_one_paragraph_of_a_letter_belongs_to_the_answer
 )
 def test_questions_of_a_form_are_no_part_of_the_answers(body: str):
     assert values(reading(body))["support_needed"] == "A buddy."
+
+
+@pytest.mark.parametrize(
+    ("own", "key", "label", "value"),
+    [
+        ("Job title: Senior Clerk", "job_title", "Funktion", "Lektorin"),
+        ("Job title: Senior Clerk", "job_title", "Emploi", "Aide de cuisine"),
+        ("Job title: Senior Clerk", "job_title", "Puesto actual", "Ayudante"),
+        ("Department/School: Kent Law School", "department", "Abteilung", "Moderne Sprachen"),
+        ("Department/School: Kent Law School", "department", "Reparto", "Cucina Darwin"),
+    ],
+)
+def test_a_label_in_another_language_is_known_by_standing_where_it_belongs(own: str, key: str, label: str, value: str):
+    assert values(reading(FORM.replace(own, f"{label} : {value}")))[key] == value
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Gender: Female", "Year: Second", "Phone: Internal only", "Pronouns: she/her", "Staff no: 4471", "Course: Law"],
+)
+def test_what_forms_ask_besides_is_no_job_wherever_it_stands(line: str):
+    found = reading(FORM.replace("Job title: Senior Clerk", line))
+    assert "job_title" in found.form.missing
+    below = FORM.replace("Job title: Senior Clerk\n", "").replace("jo.bell@kent.ac.uk", f"jo.bell@kent.ac.uk\n{line}")
+    assert "job_title" in reading(below).form.missing
+
+
+def test_an_unknown_label_anywhere_else_gives_nothing():
+    found = reading(
+        FORM.replace("Job title: Senior Clerk\n", "").replace("- Why are you", "Motto: Carpe diem\n- Why are you")
+    )
+    assert "job_title" in found.form.missing
