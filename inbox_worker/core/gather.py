@@ -207,11 +207,12 @@ def _without_heading(region: list[Line], label: Label, lines: list[Line], contex
 
 
 def origin_ends(lines: list[Line], region: list[Line]) -> bool:
-    """Whether the sender's text ends with the last line of `region`."""
+    """Whether the sender's text, a postscript aside, ends with the last line of `region`."""
     if not region:
         return False
     after = [line for line in lines if line.origin == region[-1].origin and line.number > region[-1].number]
-    return not any(line.kind is Kind.OWN for line in after)
+    own = next((line for line in after if line.kind is Kind.OWN), None)
+    return own is None or is_postscript(own.text)
 
 
 def _without_name_below(kept: list[Line], region: list[Line], ends: bool) -> list[Line]:

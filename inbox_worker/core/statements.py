@@ -16,7 +16,8 @@ _STATES = (
     r"(?:\s+(?:is|are|was|should(?: now| really| actually)? (?:read|be|say|have been)"
     r"|ought(?: now| really)? to (?:be|read)|has changed to|changed to|is now"
     r"|will(?: now| soon| then)? (?:be|become|change to)|is (?:going to be|about to be|changing to)|becomes"
-    r"|needs to (?:be|say|read)|now|to)(?:\s+(?:now|actually|really|in fact|just))*:?|\s*[:=])\s+"
+    r"|needs to (?:be|say|read)|now|to)"
+    r"(?:\s+(?:now|actually|really|in fact|just|officially|legally|called|spelt|spelled|written))*:?|\s*[:=])\s+"
 )
 
 _BEFORE = r"(?:,? from [^;!?\n]{2,60}?(?=,? to ),?)?"  # "change my name from X to Y"
@@ -51,9 +52,9 @@ _ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
 _VALUE_END = re.compile(
     r"\.(?:\s|$)|\s+\((?=[^)]*\b(?:my|i|was|sorry|not|went|got|just|as of|since|from)\b)"
     r"|,?\s+and\b(?!\s+(?-i:[A-Z][a-z])(?![\w/ -]{0,25}\s(?:is|should)\b))"  # "Marketing and Communications" is one
-    r"|,?\s+(?:but|not|instead|rather than|as of|since|from now|because|sorry|rest|which|so|please)\b"
+    r"|,?\s+(?:but|not|instead|rather than|as of|since|now|from now|because|sorry|rest|which|so|please)\b"
     r"|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s"
-    r"|,\s+(?:i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
+    r"|,\s+(?:with|i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
     re.IGNORECASE,
 )
 
@@ -77,7 +78,7 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
                 key = by_name.get(fold(match["label"]))
                 value = _cut(match["value"])
                 place = match.start("value") + max(1, len(value))
-                if key and value:
+                if key and value and _may_be(value, scheme.field(key).kind):
                     found.setdefault(key, Found(as_typed(value, line.text), line))
                     matched = True
             opening = _ITS.match(shown)
@@ -91,6 +92,11 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)
     return found
+
+
+def _may_be(value: str, kind: FieldKind) -> bool:
+    """Whether `value` can be of `kind`: "My name is misspelt" gives no name."""
+    return kind is not FieldKind.NAME or value[:1].isupper()
 
 
 def _tell(

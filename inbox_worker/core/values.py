@@ -52,6 +52,9 @@ _NOTHING = re.compile(
 )  # "(protected)", "[your name]"
 
 
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[-\u2013\u2014]+\s.*|[,;]\s+[a-z].*)$")
+
+
 def email_in(text: str) -> str | None:
     """Return the first usable address in `text`, or None."""
     match = FOUND.search(text) if "@" in text else None
@@ -61,10 +64,13 @@ def email_in(text: str) -> str | None:
 
 def is_empty(text: str, kind: FieldKind, lexicon: Lexicon) -> bool:
     """Return whether `text` says that nothing is given ("n/a", "TBC", "-"); "None" answers a question."""
-    folded = fold(text)
-    if pattern(lexicon.phrases.get("empty", ())).fullmatch(folded):
+    folded, empty = fold(text), pattern(lexicon.phrases.get("empty", ()))
+    if empty.fullmatch(folded):
         return True
-    return kind is not FieldKind.TEXT and bool(_NOTHING.fullmatch(folded))
+    if kind is FieldKind.TEXT:
+        return False
+    before = fold(_ASIDE.sub("", text))  # "TBC (my contract ends in May)"
+    return bool(_NOTHING.fullmatch(folded) or (before and empty.fullmatch(before)))
 
 
 def puts_off(text: str, lexicon: Lexicon, act: str = "") -> bool:

@@ -24,6 +24,16 @@ def test_words_of_leave_below_the_last_answer_are_no_part_of_it(leave: str):
     assert values(reading(f"{body}\n{leave}\n")) == {**VALUES, "motivation": "I care about it. I always have."}
 
 
+@pytest.mark.parametrize(
+    "leave", ["With much love to you all, and keep warm,", "Until the summer party, and with thanks,"]
+)
+@pytest.mark.parametrize("postscript", ["P.S. Sam would too but for the knees.", "NB I am away on Friday."])
+def test_words_of_leave_above_a_name_and_a_postscript_are_no_part_of_an_answer(leave: str, postscript: str):
+    body = FORM.replace("I care about it.", "I care about it.\n\nI always have.")
+    found = values(reading(f"{body}\nAnd because they hide it.\n\n{leave}\n\nJo\n\n{postscript}\n"))
+    assert found["importance"] == "People matter. And because they hide it."
+
+
 def test_a_line_that_breaks_at_a_comma_inside_the_last_answer_stays():
     body = FORM.replace("People matter.", "People matter. They are, after all,\nthe place.")
     assert values(reading(body))["importance"] == "People matter. They are, after all, the place."

@@ -30,10 +30,37 @@ def test_what_others_cannot_say_yet_puts_no_question_off(said: str):
 
 
 @pytest.mark.parametrize(
-    "said", ["Not sure yet - I'll ask my manager", "Can't say yet; need to see the training first"]
+    "said",
+    [
+        "Not sure yet - I'll ask my manager",
+        "Can't say yet; need to see the training first",
+        "N/A until I know what it involves",
+        "To be confirmed once my manager is back.",
+    ],
 )
 def test_who_puts_off_and_says_why_has_not_answered(said: str):
     assert "support_needed" not in values(reading(FORM.replace(VALUES["support_needed"], said)))
+
+
+@pytest.mark.parametrize("said", ["N/A - I have all I need", "None until now.", "Nothing until I am lost, then a map."])
+def test_who_needs_nothing_has_answered(said: str):
+    assert values(reading(FORM.replace(VALUES["support_needed"], said)))["support_needed"] == said
+
+
+@pytest.mark.parametrize(
+    "said", ["TBC (new post from May)", "tba - between two teams", "Unknown, as yet", "pending [restructure]"]
+)
+def test_an_empty_value_with_its_reason_behind_it_is_empty(said: str):
+    assert reading(FORM.replace(VALUES["job_title"], said)).form.missing == ("job_title",)
+
+
+@pytest.mark.parametrize("said", ["Clerk (tbc)", "Unknown Pleasures Curator"])
+def test_a_value_with_doubts_behind_it_is_a_value(said: str):
+    assert values(reading(FORM.replace(VALUES["job_title"], said)))["job_title"] == said
+
+
+def test_a_family_name_that_is_a_word_for_nothing_is_a_name():
+    assert values(reading(FORM.replace(VALUES["name"], "Blank, Jo")))["name"] == "Blank, Jo"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +75,26 @@ def test_who_puts_off_and_says_why_has_not_answered(said: str):
 )
 def test_what_a_value_should_now_be_is_its_new_value(said: str, found: dict[str, str]):
     assert values(reading(f"{said}\n\nJo\n", ON_RECORD, **THREAD)) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("My name is spelt Joelle Bell-Hart since the wedding.", {"name": "Joelle Bell-Hart"}),
+        ("My name is actually written Joe Belle, with two e's.", {"name": "Joe Belle"}),
+        ("My job title is called Senior Porter now.", {"job_title": "Senior Porter"}),
+        ("My department is officially the School of Arts.", {"department": "School of Arts"}),
+    ],
+)
+def test_words_between_a_label_and_its_new_value_are_no_part_of_it(said: str, found: dict[str, str]):
+    assert values(reading(f"{said}\n\nJo\n", ON_RECORD, **THREAD)) == found
+
+
+@pytest.mark.parametrize(
+    "said", ["My name is misspelt.", "My name was wrong on the list.", "My name is said with an o."]
+)
+def test_what_is_said_of_a_name_is_no_name(said: str):
+    assert values(reading(f"{said}\n\nJo\n", ON_RECORD, **THREAD)) == {}
 
 
 @pytest.mark.parametrize(
