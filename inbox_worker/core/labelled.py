@@ -16,7 +16,17 @@ from inbox_worker.core.provenance import LIKELY, ORDERED, SURE, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.reworded import with_reworded
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
-from inbox_worker.core.values import answer, clean, comparable, email_in, is_empty, plausible, puts_off, short
+from inbox_worker.core.values import (
+    answer,
+    clean,
+    comparable,
+    email_in,
+    is_empty,
+    plausible,
+    puts_off,
+    short,
+    without_lead,
+)
 from inbox_worker.core.words import any_phrase, bare, fold, pattern, sentences, spoken, tokens
 
 MAX_LINES = 800  # of one region; an application has some fifty, one with answers of 2,000 words some 700
@@ -44,7 +54,7 @@ def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | Non
         return email_in(" ".join(parts))
     joined = answer(" ".join(clean(part) for part in parts))
     if item.kind is not FieldKind.TEXT:
-        joined = short(joined)
+        joined = short(without_lead(joined))
     if item.kind is FieldKind.NAME:
         joined = names.without_pronouns(joined)
     if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon, item.act):

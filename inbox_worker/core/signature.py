@@ -13,8 +13,9 @@ from inbox_worker.core.words import fold, pattern, tokens
 
 _PARTS = re.compile(r"\s*[|\u2022\u00b7\u2219\u2502;]\s*|\s+[-\u2013\u2014/]\s+|\s{3,}")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
-_HEAD = re.compile(r"\b(?:in|of|to|for|at|with|on|und|and|&)\b|[(,/&\u2013]|\s-\s")
-_BEFORE_HEAD = re.compile(r"\b(?:in|of|to|for|at|with|on)\b|[(,/\u2013]|\s-\s")
+_OF = r"in|of|to|for|at|with|on|de|du|des|di|del|della|von"  # "Chef de Partie" is a chef
+_HEAD = re.compile(rf"\b(?:{_OF}|und|and|&)\b|[(,/&\u2013]|\s-\s")
+_BEFORE_HEAD = re.compile(rf"\b(?:{_OF})\b|[(,/\u2013]|\s-\s")
 _ORGANISATION = re.compile(
     r"\buniversity of (?!.*\bschool\b)|\bprifysgol\b|\bnhs (?:foundation )?trust\b|\bltd\b|\bplc\b"
     r"|^(?:the )?university$"

@@ -47,6 +47,17 @@ def short(text: str) -> str:
     return value.strip("<>[]") if value[:1] in "<[" and value[-1:] in ">]" else value
 
 
+_LEAD = re.compile(  # "Now I know it: Porter"
+    r"(?:[^:]{0,40}\b)?(?:I(?:['\u2019]\w+)? [a-z]|(?:[Ii]t|[Tt]his|[Tt]hat)(?:['\u2019]s| is\b)|[Hh]ere (?:it|you)\b)"
+    r"[^:]{0,40}:\s+(?=\S)"
+)
+
+
+def without_lead(text: str) -> str:
+    """Return a one-line value without a clause of the sender's that leads up to it ("Now I know it: Porter")."""
+    return _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
+
+
 _NOTHING = re.compile(
     r"(?:none|no|nil|-+)\W*|\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}"
 )  # "(protected)", "[your name]"

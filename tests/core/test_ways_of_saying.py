@@ -59,6 +59,31 @@ def test_a_value_with_doubts_behind_it_is_a_value(said: str):
     assert values(reading(FORM.replace(VALUES["job_title"], said)))["job_title"] == said
 
 
+@pytest.mark.parametrize(
+    "lead", ["It's settled at last", "Oops, I forgot", "Here you go", "This is what I do now", "I think it is"]
+)
+def test_a_clause_that_leads_up_to_a_one_line_value_is_no_part_of_it(lead: str):
+    assert values(reading(FORM.replace(VALUES["job_title"], f"{lead}: Porter (0.5)")))["job_title"] == "Porter (0.5)"
+
+
+@pytest.mark.parametrize("said", ["IT: Service Desk Analyst", "Grade I: Technician", "Research Fellow: Health"])
+def test_a_value_with_a_colon_inside_is_whole(said: str):
+    assert values(reading(FORM.replace(VALUES["job_title"], said)))["job_title"] == said
+
+
+@pytest.mark.parametrize(
+    ("said", "job", "place"),
+    [
+        ("I work as Chef de Partie in the Rutherford Kitchen", "Chef de Partie", "Rutherford Kitchen"),
+        ("I'm an assistant de recherche in the School of Arts", "assistant de recherche", "School of Arts"),
+        ("I work as Manager di Sala in Catering Services", "Manager di Sala", "Catering Services"),
+    ],
+)
+def test_a_job_that_is_called_by_a_foreign_name_is_told_by_its_head(said: str, job: str, place: str):
+    found = values(reading(f"I would like to be a mental health ally. {said}. Count on me.\n\nJo\n"))
+    assert (found["job_title"], found["department"]) == (job, place)
+
+
 def test_a_family_name_that_is_a_word_for_nothing_is_a_name():
     assert values(reading(FORM.replace(VALUES["name"], "Blank, Jo")))["name"] == "Blank, Jo"
 
