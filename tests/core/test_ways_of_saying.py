@@ -42,8 +42,10 @@ def test_who_puts_off_and_says_why_has_not_answered(said: str):
     assert "support_needed" not in values(reading(FORM.replace(VALUES["support_needed"], said)))
 
 
-@pytest.mark.parametrize("said", ["N/A - I have all I need", "None until now.", "Nothing until I am lost, then a map."])
-def test_who_needs_nothing_has_answered(said: str):
+@pytest.mark.parametrize(
+    "said", ["N/A - I have all I need", "Nothing until I am lost, then a map.", "To be told when I am wrong."]
+)
+def test_who_needs_little_has_answered(said: str):
     assert values(reading(FORM.replace(VALUES["support_needed"], said)))["support_needed"] == said
 
 
