@@ -31,11 +31,17 @@ def is_whole(extraction: Extraction, scheme: Scheme) -> bool:
     return len(extraction.labelled | beside) * 4 >= _required(scheme) * 3
 
 
+def listed(extraction: Extraction, scheme: Scheme) -> frozenset[str]:
+    """Return the questions that a numbered list speaks of: answered there, or left for later."""
+    texts = frozenset(item.key for item in scheme.fields if item.kind is FieldKind.TEXT)
+    return (extraction.ordered | extraction.asked) & texts if extraction.ordered else frozenset()
+
+
 def is_listed_below_details(extraction: Extraction, scheme: Scheme) -> bool:
-    """Return whether a list that answers every question stands below the name and the like in lines of their own."""
+    """Return whether a list that speaks of every question stands below the name and the like."""
     texts = {item.key for item in scheme.fields if item.kind is FieldKind.TEXT}
     given = [key for key, value in extraction.form.values.items() if value.source.startswith("body")]
-    return texts <= extraction.ordered and len(set(given) - texts) >= LIST
+    return texts <= listed(extraction, scheme) and len(set(given) - texts) >= LIST
 
 
 def answers_plainly(text: str, item: Field, scheme: Scheme, lexicon: Lexicon) -> bool:

@@ -11,6 +11,7 @@ from inbox_worker.core.fullness import (
     is_half,
     is_listed_below_details,
     is_whole,
+    listed,
 )
 from inbox_worker.core.holds import any_sentence, holds, to_the_team
 from inbox_worker.core.label_scores import name_every_question
@@ -242,19 +243,25 @@ def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Sch
 
 def _lists_answers(mail: Mail, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether a numbered list answers the questions; where only the role is named, it must also read like answers."""
-    if len(mail.extraction.ordered) < LIST:
+    answered = len(mail.extraction.ordered)
+    if len(listed(mail.extraction, scheme)) < LIST or answered < _FEW:
         return False
-    below = is_listed_below_details(mail.extraction, scheme)
+    below, plain = is_listed_below_details(mail.extraction, scheme), _plain_answers(mail, scheme, lexicon)
     if scope.ours:
-        return below or _answering(mail, scheme, lexicon)
+        told = below or _answering(mail, scheme, lexicon)
+        alike = plain >= _ALL_BUT_ONE and all(item.act for item in scheme.fields if item.kind is FieldKind.TEXT)
+        return alike or (told and (plain > 0 or answered >= LIST))
     before = about(" . ".join((mail.subject, *mail.intro)), scheme)
-    return below and bool(before.role) and not scope.other and _reads_like_answers(mail, scheme, lexicon)
+    return below and bool(before.role) and not scope.other and plain >= _PLAIN
 
 
-def _reads_like_answers(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
+_FEW = 2  # answers of a list, where it leaves the other questions for later
+_ALL_BUT_ONE = 3  # that read like answers, each to the question of its number: no other business gives so many
+
+
+def _plain_answers(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> int:
     given = {item: mail.extraction.form.values.get(item.key) for item in scheme.fields if item.kind is FieldKind.TEXT}
-    plain = sum(answers_plainly(value.text, item, scheme, lexicon) for item, value in given.items() if value)
-    return plain >= _PLAIN
+    return sum(answers_plainly(value.text, item, scheme, lexicon) for item, value in given.items() if value)
 
 
 def _answering(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:

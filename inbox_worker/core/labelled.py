@@ -81,7 +81,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     if not _is_form(choices):
         choices = []
     if numbers:
-        choices = numbered.with_numbers(choices, listed, scheme)
+        choices = numbered.with_numbers(choices, listed, scheme, lexicon)
     chosen = {(choice.label.line, choice.label.column) for choice in choices}
     spare = [label for label in found if (label.line, label.column) not in chosen and _repeats(label, choices, context)]
     blocks = gather(choices, spare, listed, context)
@@ -91,7 +91,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
         text = value_of(scheme.field(block.key), (block.letter, *block.parts), lexicon)
         if text is not None and block.label.mark != numbered.LATER:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
-    later = (choice.label.text for choice in choices if choice.label.mark == numbered.LATER)
+    later = {choice.label.text: None for choice in choices if choice.label.mark == numbered.LATER}
     asides = (*_cut_requests(values, context), *later)
     blocks = [block if block.key in values else replace(block, parts=()) for block in blocks]
     values.update(name_labels.in_two_parts(listed, scheme))

@@ -8,7 +8,7 @@ from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.labels import Label
 from inbox_worker.core.learned import Model
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
-from inbox_worker.core.values import plausible
+from inbox_worker.core.values import plausible, puts_off
 from inbox_worker.core.words import fold, spoken
 
 _NUMBER = re.compile(r"\d{1,2}")
@@ -28,7 +28,7 @@ def _texts(scheme: Scheme) -> list[str]:
     return [item.key for item in scheme.fields if item.kind is FieldKind.TEXT]
 
 
-def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> list[Choice]:
+def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> list[Choice]:
     """Add the items of a numbered (or, after the details, bulleted) list that stand for the questions in order."""
     texts = _texts(scheme)
     choices = _without_words_of_items(choices, lines, texts)
@@ -37,7 +37,7 @@ def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> li
     taken = {choice.label.line for choice in choices}
     items = [(index, _number(line)) for index, line in enumerate(lines) if _is_item(line) and index not in taken]
     counted = [(index, number) for index, number in items if number]
-    later = _left_for_later(counted, lines, texts)
+    later = _left_for_later(counted, lines, texts, lexicon)
     counted = [(index, number) for index, number in counted if index != later]
     keys = dict(enumerate(texts, 1)) if later else _keys([number for _, number in counted], scheme, texts)
     if keys:
@@ -56,8 +56,8 @@ def with_numbers(choices: list[Choice], lines: list[Line], scheme: Scheme) -> li
         if key not in free
     ]
     if later:
-        first = texts[len(counted)]
-        added.append(Choice(Label(later, lines[later].text, "", {first: score}, LATER), first, score))
+        label = lines[later].text
+        added += [Choice(Label(later, label, "", {key: score}, LATER), key, score) for key in texts[len(counted) :]]
     return sorted([*choices, *added], key=lambda choice: (choice.label.line, choice.label.column))
 
 
@@ -98,18 +98,31 @@ def _keys(numbers: list[int], scheme: Scheme, texts: list[str]) -> dict[int, str
     return {}
 
 
-def _left_for_later(counted: list[tuple[int, int]], lines: list[Line], texts: list[str]) -> int | None:
-    """The line that speaks together of all numbers that no item above it has: "3 and 4 I must think about"."""
+def _left_for_later(
+    counted: list[tuple[int, int]], lines: list[Line], texts: list[str], lexicon: Lexicon
+) -> int | None:
+    """The line that leaves all questions for later that no item above it answers: "3 and 4 I must think about"."""
     for index, line in enumerate(lines):
-        head = _TOGETHER.match(fold(f"{line.bullet} {line.text}")) if line.kind is Kind.OWN else None
-        if head is None:
-            continue
         above = [number for place, number in counted if place < index]
-        if above and [*above, *map(int, _NUMBER.findall(head.group()))] == list(range(1, len(texts) + 1)):
+        if line.kind is not Kind.OWN or not above or above != list(range(1, len(above) + 1)):
+            continue
+        missing = list(range(len(above) + 1, len(texts) + 1))
+        text = fold(f"{line.bullet} {line.text}")
+        together = _TOGETHER.match(text)
+        if together and missing == [int(digits) for digits in _NUMBER.findall(together.group())]:
+            return index
+        last = len(missing) == 1 and text.split()[:1] == [str(missing[0])]
+        if (last or (missing and _THE_REST.search(text))) and len(above) >= _ENOUGH and _is_put_off(line.text, lexicon):
             return index
     return None
 
 
+def _is_put_off(text: str, lexicon: Lexicon) -> bool:
+    return puts_off(text, lexicon) or acts.does(spoken(text), "put_off", lexicon.acts)
+
+
+_THE_REST = re.compile(r"\b(?:the|my) (?:(?:other|last|remaining)(?: (?:one|two|answers?|questions?))?|others|rest)\b")
+_ENOUGH = 2  # items from which "the rest" is the rest of the questions
 LATER = "later"  # the mark of a label that stands for several questions, and has no answer to any
 _TOGETHER = re.compile(
     r"\W*(?:(?:as for|for|on|re|my|the|questions?|answers?|numbers?|nos?|qs?)\W+)*q?\d(?:\W+(?:and )?q?\d)+\b"

@@ -136,7 +136,8 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
     applied_for = any_phrase(scheme.mentions)
     for match in _WHERE.finditer(shown):
         for value in (match["place"], match["title"]):
-            key = best_field(short(value), scheme) if value and not applied_for.search(fold(value)) else None
+            told = value and value != "it" and not applied_for.search(fold(value))  # "praised for it" names no place
+            key = best_field(short(value), scheme) if value and told else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
 

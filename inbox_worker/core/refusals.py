@@ -39,7 +39,7 @@ _LIKE_DECLINING = ("not_joining", "withdraw", "asks_for_ally", "for_another", "c
 _NOT_YET = pattern(  # "I should not like to sign without having read it"
     (r"\b(?:without|before|until|till|unless) \w+",)
 )
-_IF = pattern((r"\bif\b",))
+_IF = pattern((r"\b(?:if|otherwise|or else|should (?:it|this|that|there|you|they|my|the))\b",))
 
 
 def _is_behind_if(sentence: str, words: str) -> bool:

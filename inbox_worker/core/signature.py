@@ -169,15 +169,19 @@ def _pieces(line: Line) -> list[str]:
     return [piece.strip(" ,*_") for piece in raw if piece.strip(" ,*_")]
 
 
-def _comma_parts(piece: str, scheme: Scheme) -> list[str]:
-    """Split at commas where what follows is another item, keep together what is one ("Estates, Mechanical Team")."""
+def _comma_parts(piece: str, scheme: Scheme, person: str | None) -> list[str]:
+    """Split at commas where what follows is another item, keep together what is one ("Estates, Mechanical Team").
+
+    The name of the `person` is an item of its own, also where it holds the word of a job ("Dean Porter, Electrician").
+    """
     groups: list[tuple[str | None, str]] = []
     for part in _COMMA.split(piece):
         if is_noise(part) or (_building(part) and not _heads(part, scheme)) or _place_only(part, scheme):
             groups.append((None, part))
             continue
         bare = names.without_titles(part)  # "Professor Jo Bell" is no job, "Professor of Law" is
-        key = best_field(bare if bare[:1].isupper() else part, scheme)
+        called = person is not None and names.looks_like(part) and names.words(part) == names.words(person)
+        key = None if called else best_field(bare if bare[:1].isupper() else part, scheme)
         if groups and key is not None and groups[-1][0] == key:
             groups[-1] = (key, f"{groups[-1][1]}, {part}")
         else:
@@ -211,7 +215,7 @@ def details(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | N
         if mailed and mailed not in block.found and (address := email_in(line.text)):
             block.found[mailed] = Found(address, line)
         for piece in _pieces(line):
-            for part in _comma_parts(names.without_pronouns(piece), scheme):
+            for part in _comma_parts(names.without_pronouns(piece), scheme, person):
                 _take(part, line, block)
     _settle(block)
     return block.found

@@ -86,6 +86,18 @@ def test_a_job_that_is_called_by_a_foreign_name_is_told_by_its_head(said: str, j
     assert (found["job_title"], found["department"]) == (job, place)
 
 
+@pytest.mark.parametrize("person", ["Dean Marsh", "Tom Porter", "Carol Cook", "Paul Baker"])
+def test_a_name_that_holds_the_word_of_a_job_is_no_part_of_the_job(person: str):
+    for card in (f"{person}, Electrician, Estates", f"{person}\nElectrician\nEstates"):
+        found = values(reading(f"I'd like to be a mental health ally.\n\n{card}\n", From=f"{person} <p@kent.ac.uk>"))
+        assert (found["name"], found["job_title"], found["department"]) == (person, "Electrician", "Estates")
+
+
+def test_it_in_small_letters_is_no_place_of_work():
+    found = reading("I'd like to be a mental health ally. I do not want to be praised for it.\n\nJo\n")
+    assert (found.intent, values(found).get("department")) == (Intent.APPLICATION, None)
+
+
 def test_a_family_name_that_is_a_word_for_nothing_is_a_name():
     assert values(reading(FORM.replace(VALUES["name"], "Blank, Jo")))["name"] == "Blank, Jo"
 
@@ -242,6 +254,52 @@ def test_numbers_that_a_line_leaves_for_later_together_make_the_others_answers(l
     assert found["motivation"] == "My brother was ill for years and we did not see it"
     assert found["skills_experience"] == "I am a good listener and a union rep since 2012"
     assert not {"support_needed", "importance"} & set(found)
+
+
+@pytest.mark.parametrize("later", ["The other two I'll do at the weekend.", "I will send you the rest tomorrow"])
+def test_the_rest_of_the_questions_may_be_left_for_later_without_their_numbers(later: str):
+    found = values(reading(TWO_OF_FOUR.format(later=later)))
+    assert found["skills_experience"] == "I am a good listener and a union rep since 2012"
+    assert not {"support_needed", "importance"} & set(found)
+
+
+def test_a_list_of_some_answers_and_a_line_for_the_rest_applies_without_a_wish():
+    listed = TWO_OF_FOUR.replace("I'd like to be a mental health ally.", "My bit for the allies:")
+    found = reading(listed.format(later="3 and 4 when I am back from the yard"))
+    assert (found.intent, found.reply) == (Intent.APPLICATION, ReplyKind.ACKNOWLEDGEMENT_INCOMPLETE)
+
+
+def test_a_list_of_errands_and_a_line_for_the_rest_is_no_application():
+    errands = (
+        ERRANDS.split("3. ")[0].replace("Web Editor", "Web Editor,") + "\nThe rest I will send you tomorrow.\n\nJo\n"
+    )
+    assert reading(errands).reply is ReplyKind.NONE
+
+
+def test_three_numbered_answers_that_read_like_it_apply_wherever_the_details_stand():
+    body = (
+        "Re mental health allies. Jo Bell from Estates here.\n\n"
+        "1 - My brother was ill for years and nobody at his work noticed\n"
+        "2 - Union rep since 2012, good at listening and calm in a crisis\n"
+        "3 - A number to ring when I am out of my depth\n\n"
+        "4 I need to think about.\n\nJo\n"
+    )
+    found = reading(body)
+    assert (found.intent, found.form.missing[-1]) == (Intent.APPLICATION, "importance")
+    assert values(found)["support_needed"] == "A number to ring when I am out of my depth"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "1 - The poster in the library is out of date\n2 - Nobody answers the ally telephone\n3 - We need new badges",
+        "1. Agree the minutes\n2. Training dates for the allies\n3. Who pays for the badges",
+        "1. Is it paid?\n2. How long is the training?\n3. Must my manager know?\n4. Can I stop?",
+    ],
+)
+def test_a_numbered_list_of_another_kind_is_no_application(listed: str):
+    found = reading(f"Re mental health allies.\n\n{listed}\n\nJo Bell\n")
+    assert found.intent not in (Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST)
 
 
 def test_a_request_beside_numbers_left_for_later_is_heard():
