@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 
-from inbox_worker.core import acts
+from inbox_worker.core.business import is_other_business
 from inbox_worker.core.fullness import (
     LIST,
     answers,
     answers_plainly,
+    asks_other_things,
     is_filled,
-    is_half,
     is_listed_below_details,
+    is_meant,
     is_whole,
     listed,
 )
-from inbox_worker.core.holds import any_sentence, holds, to_the_team
+from inbox_worker.core.holds import any_sentence, holds
 from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.mentions import about, serves_others, with_others
+from inbox_worker.core.other_roles import with_roles_sought
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signs import MAX_LINES, Mail, Signs, signs_of
@@ -67,7 +69,7 @@ def _as_typed(mail: Mail) -> tuple[str, ...]:
 def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
     """Return what the sender wants of `scheme`, and why."""
     lexicon = speaking_of(lexicon, scheme)
-    scheme = with_others(scheme, _as_typed(mail))
+    scheme = with_roles_sought(with_others(scheme, _as_typed(mail)), _as_typed(mail))
     scope = _scope(mail, scheme)
     signs = signs_of(mail, scheme, lexicon, elsewhere=scope.other and not scope.ours)
     evidence = tuple(dict.fromkeys([*(["names the scheme: " + scope.evidence] if scope.evidence else []), *signs.seen]))
@@ -96,7 +98,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
     if _told(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
-    if _vetoed(mail, signs, scheme, lexicon, joined=Target.OURS in signs.joins):
+    if is_other_business(mail, signs, scheme, lexicon, joined=Target.OURS in signs.joins):
         return Intent.UNRELATED
     if _joins(signs, scope, mail, requested, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
@@ -116,21 +118,31 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
             return False
         named = scope.ours or (scope.weak and not scope.other and is_whole(mail.extraction, scheme))
         return named and (
-            answers(mail.extraction, scheme) > 0 or not _vetoed(mail, signs, scheme, lexicon, joined=True)
+            answers(mail.extraction, scheme) > 0 or not is_other_business(mail, signs, scheme, lexicon, joined=True)
         )
     if signs.declines and not is_whole(mail.extraction, scheme):  # with a whole form, a person must see what they mean
         return False
-    if not joined and _vetoed(mail, signs, scheme, lexicon, joined=False):
+    if not joined and (
+        is_other_business(mail, signs, scheme, lexicon, joined=False) or not is_meant(mail.extraction, scheme, lexicon)
+    ):
         return False
+    labels = about(" . ".join(mail.extraction.label_texts), scheme)
     before = about(" . ".join((mail.subject, *mail.intro, *mail.extraction.label_texts)), scheme)
-    named = bool(before.ours) or mail.extraction.full_questions > 0 or is_whole(mail.extraction, scheme)
-    if scope.ours and (named or joined):
+    asked = mail.extraction.full_questions > 0 or is_whole(mail.extraction, scheme)
+    by_form = asked or bool(labels.ours or about(mail.subject, scheme).ours)
+    told = joined or bool(before.ours)
+    if scope.ours and (by_form or _says(signs) or (told and not asks_other_things(mail.outside, lexicon))):
         return True
     wishes = joined or Target.OPEN in signs.joins
     if _is_unnamed(mail, scope, scheme, lexicon):
         return True
-    by_topic = bool(before.topic) and is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) >= LIST
+    by_topic = bool(labels.topic) and is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) >= LIST
     return not scope.other and (bool(before.role) or (scope.weak and wishes) or by_topic)
+
+
+def _says(signs: Signs) -> bool:
+    """Whether a wish to join is said in so many words, not only by something like one."""
+    return len(signs.joins) > signs.guessed
 
 
 def _is_unnamed(mail: Mail, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -192,47 +204,15 @@ _QUESTIONS = 3  # answers in running text from which a letter is an application
 _PLAIN = 2  # of them that must read like answers where no wish is said
 
 
-def _vetoed(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joined: bool) -> bool:
-    """Whether the mail is business of another kind, although it speaks of the scheme.
-
-    Words of other business around a whole form are the sender's letter paper.
-    """
-    if mail.from_team:
-        return True
-    formal = is_half(mail.extraction, scheme) and not mail.for_another
-    subject = fold(mail.subject)
-    said = (subject, *(to_the_team(mail) if joined else mail.text))
-    text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
-    if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
-        return True
-    if (
-        not joined
-        and not formal
-        and (mail.serves or find("running", text, lexicon) or find("reporting", text, lexicon))
-    ):
-        return True
-    lists = ("nomination",) if formal else ("business", "nomination")
-    lists = lists if joined else (*lists, "wants_support")
-    if any(find(name, text, lexicon) for name in lists):
-        return True
-    if not joined and any(
-        acts.does(sentence, "asks_for_ally", lexicon.acts, scheme)
-        for sentence in mail.text
-        if sentence not in signs.documents
-    ):
-        return True
-    # who asks for the documents by name may have other errands beside it
-    asked = sorted(signs.documents) if Target.OURS in signs.requests else []
-    errands = " . ".join(asked) if asked else text
-    return not joined and not formal and bool(find("errand", errands, lexicon))
-
-
 def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether the sender plainly wants to join, or gives answers and is interested."""
     if signs.declines:
         return False
     ours = Target.OURS in signs.joins or (Target.OPEN in signs.joins and (scope.ours or scope.weak))
-    if ours:
+    stray = Target.OTHER in signs.requests or (
+        is_filled(mail.extraction, scheme) and asks_other_things(mail.outside, lexicon)
+    )
+    if ours and (_says(signs) or not stray):
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
@@ -293,7 +273,7 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP
-    if signs.named and _asks(signs, scope) and not _vetoed(mail, signs, scheme, lexicon, joined=False):
+    if signs.named and _asks(signs, scope) and not is_other_business(mail, signs, scheme, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
     about_it = mail.in_thread or (scope.ours and any_sentence("updates", mail, lexicon))
     if about_it and not scope.other and not find("business", " . ".join(mail.text), lexicon):

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from inbox_worker.core import acts, targets
 from inbox_worker.core.block import without_empty_boxes
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
+from inbox_worker.core.fullness import answers_of
+from inbox_worker.core.other_roles import sends_another_form
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.refusals import NEGATED, Refusal, refusal, takes_back
 from inbox_worker.core.scheme import Lexicon, Scheme
@@ -44,6 +45,7 @@ class Signs:
     """What was seen in the sentences."""
 
     joins: list[Target] = field(default_factory=list)
+    guessed: int = 0  # how many of `joins` are told by likeness alone
     weak: list[Target] = field(default_factory=list)
     requests: list[Target] = field(default_factory=list)
     named: bool = False  # a request names the documents themselves, not only "more"
@@ -96,7 +98,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
     elsewhere: the mail names another scheme and not ours, so that a bare role is theirs.
     """
     signs = _begun(mail)
-    asked_before = False
+    asked_before: Target | None = None
     for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
         in_subject = place == 0
         if find("announcement", sentence, lexicon):
@@ -141,37 +143,49 @@ _ANAPHORA = pattern((r"\b(?:both|them|it|these|those|that|this|copy|copies|one)\
 
 
 def _request(
-    sentence: str, in_subject: bool, named_before: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon
-) -> bool:
-    """Note a request in `sentence`; return whether it names what may be asked for, so that the next one can ask."""
+    sentence: str, in_subject: bool, before: Target | None, signs: Signs, scheme: Scheme, lexicon: Lexicon
+) -> Target | None:
+    """Note a request in `sentence`; return whose documents it names, if any: the next one asks for them (`before`)."""
     match = any_phrase(scheme.request_words).search(sentence)
     thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
     asks, offers = find("ask", sentence, lexicon), find("offers", sentence, lexicon)
     if find("wants_support", sentence, lexicon) or (not match and (offers or _of_the_form(sentence, scheme, lexicon))):
-        return False
+        return None
     if _is_business(sentence, scheme, lexicon):
-        return False
+        return None
     if match and not offers and acts.does(sentence, "request", lexicon.acts, scheme):
         asks = asks or "reads like a request"
+    target = targets.of_request(sentence, scheme, in_subject=in_subject)
     if thing and (in_subject or asks):
-        signs.requests.append(targets.of_request(sentence, scheme))
+        signs.requests.append(target)
         signs.named = signs.named or bool(match)
         if match:
             signs.documents.add(sentence)
         signs.seen.append(f"asks: {thing}")
-    elif named_before and asks and _ANAPHORA.search(sentence):
-        signs.requests.append(Target.OPEN)
+    elif before is not None and asks and _ANAPHORA.search(sentence):
+        signs.requests.append(before)
         signs.seen.append(f"asks: {asks}")
-    elif not in_subject and (enquiry := find("enquiry", sentence, lexicon)):
+    elif not in_subject:
+        _enquiry(_QUOTED.sub(" ", sentence), signs, scheme, lexicon)
+    if match or (thing and acts.likelihood(sentence, ("request",), lexicon.acts, scheme) >= _ALIKE):
+        return Target.OTHER if target is Target.OTHER else Target.OPEN
+    return None
+
+
+_QUOTED = pattern((r'"[^"]*(?:"|$)',))  # what a sender quotes, they do not ask: wordings of the form, of a notice
+
+
+def _enquiry(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+    """Note a question about the role, without its documents."""
+    if enquiry := find("enquiry", sentence, lexicon):
         signs.enquiries.append(targets.of_request(sentence, scheme))
         signs.seen.append(f"asks about the role: {enquiry}")
-    elif not in_subject and _reads_like_a_request(sentence, scheme, lexicon):
+    elif _reads_like_a_request(sentence, scheme, lexicon):
         signs.enquiries.append(Target.OURS)
         signs.seen.append("reads like a question about the role")
-    elif not in_subject and acts.does(sentence, "request", lexicon.acts, scheme, named=False):
+    elif acts.does(sentence, "request", lexicon.acts, scheme, named=False):
         signs.wonders = True
         signs.seen.append("reads like a request")
-    return bool(match) or bool(thing and acts.likelihood(sentence, ("request",), lexicon.acts, scheme) >= _ALIKE)
 
 
 def _is_business(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -200,12 +214,6 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
 WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
-@lru_cache(maxsize=32)
-def answers_of(scheme: Scheme) -> tuple[str, ...]:
-    """Return what the learned model calls answers to the scheme's questions; they may begin with the wish itself."""
-    return tuple(item.act for item in scheme.fields if item.act)
-
-
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
         return
@@ -214,7 +222,7 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
     if not in_subject and not acts.could(sentence, (*WISHES, *answers_of(scheme)), lexicon.acts, scheme):
         return
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
-        for match in _wishes(sentence, name, lexicon):
+        for match in _wishes(sentence, name, scheme, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
                 continue
             target = targets.of_wish(sentence, match.start(), scheme, lexicon)
@@ -226,17 +234,18 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
         target = targets.of_wish(sentence, 0, scheme, lexicon)
         if target is Target.OURS or acts.does(sentence, "join", lexicon.acts, scheme, named=False):
             signs.joins.append(target)
+            signs.guessed += 1
             signs.wishes.add(sentence)
             signs.seen.append("reads like a wish to join")
 
 
-def _wishes(sentence: str, name: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
+def _wishes(sentence: str, name: str, scheme: Scheme, lexicon: Lexicon) -> Iterator[re.Match[str]]:
     """Yield the sender's own wishes: neither denied ("I don't want to") nor somebody else's ("who want to be")."""
     wanted = pattern(lexicon.phrases.get(name, ()))
     place = 0
     while match := wanted.search(sentence, place):
         denied = NEGATED.search(sentence[: match.start()]) or _DENIED.search(_EAGER.sub(" ", match.group()))
-        if not denied and not _of_another(sentence, match):
+        if not (denied or _of_another(sentence, match) or sends_another_form(match, scheme)):
             yield match
         # a denied wish may run into the next one: "I don't have much time but I'd love to"
         place = match.start() + 1 if denied else max(match.end(), match.start() + 1)

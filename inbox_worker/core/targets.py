@@ -3,6 +3,7 @@
 from enum import Enum
 
 from inbox_worker.core.mentions import about
+from inbox_worker.core.other_roles import asked_for_another
 from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import pattern, tokens
@@ -104,8 +105,10 @@ def _another_first(text: str, role: str, lexicon: Lexicon) -> bool:
     )
 
 
-def of_request(sentence: str, scheme: Scheme) -> Target:
-    """Return what a request is for: what its sentence names."""
+def of_request(sentence: str, scheme: Scheme, *, in_subject: bool = False) -> Target:
+    """Return what a request is for: whose documents its sentence names, or else whatever it names."""
+    if asked_for_another(sentence, scheme, in_subject=in_subject):
+        return Target.OTHER
     subject = about(sentence, scheme)
     if subject.ours or (subject.role and not subject.other):
         return Target.OURS

@@ -1,0 +1,60 @@
+"""Mail that is business of another kind, although it speaks of the scheme: nobody wants to join, or asks to decide."""
+
+from inbox_worker.core import acts
+from inbox_worker.core.fullness import is_half
+from inbox_worker.core.holds import to_the_team
+from inbox_worker.core.label_scores import match
+from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.signs import Mail, Signs
+from inbox_worker.core.targets import Target
+from inbox_worker.core.wording import find
+from inbox_worker.core.words import fold, pattern
+
+
+def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon, *, joined: bool) -> bool:
+    """Return whether the mail is business of another kind, although it speaks of the scheme.
+
+    Words of other business around a whole form are the sender's letter paper.
+    """
+    if mail.from_team:
+        return True
+    formal = is_half(mail.extraction, scheme) and not mail.for_another
+    subject = fold(mail.subject)
+    said = (subject, *(to_the_team(mail) if joined else mail.text))
+    text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
+    if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
+        return True
+    if (
+        not joined
+        and not formal
+        and (mail.serves or find("running", text, lexicon) or find("reporting", text, lexicon))
+    ):
+        return True
+    lists = ("nomination",) if formal else ("business", "nomination")
+    lists = lists if joined else (*lists, "wants_support")
+    if any(find(name, text, lexicon) for name in lists):
+        return True
+    if not joined and any(
+        acts.does(sentence, "asks_for_ally", lexicon.acts, scheme)
+        for sentence in mail.text
+        if sentence not in signs.documents
+    ):
+        return True
+    if not joined and not formal and _quotes_the_form(mail, scheme):
+        return True
+    # who asks for the documents by name may have other errands beside it
+    asked = sorted(signs.documents) if Target.OURS in signs.requests else []
+    errands = " . ".join(asked) if asked else text
+    return not joined and not formal and bool(find("errand", errands, lexicon))
+
+
+def _quotes_the_form(mail: Mail, scheme: Scheme) -> bool:
+    """Whether a question of the form stands in quotation marks: who complains of it or sees to it speaks of it so."""
+    quoted = [found[1] for sentence in mail.text for found in _QUOTATION.finditer(sentence)]
+    inside = [found[1] for text in mail.extraction.label_texts if (found := _INSIDE.search(fold(text)))]
+    return any(len(words.split()) >= _WORDS and match(words, scheme, _LIKE) for words in (*quoted, *inside))
+
+
+_QUOTATION = pattern((r'"([^"]+)(?:"|$)',))
+_INSIDE = pattern((r'\w[^"]*"([^"]+)(?:"|$)',))  # a form's own question may stand in marks, but not within a sentence
+_WORDS, _LIKE = 4, 0.6  # words of a question; how well it names a field
