@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inbox_worker.core import acts
+from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
 from inbox_worker.core.learned import Model
 from inbox_worker.core.openings import without_salutation
@@ -117,6 +118,15 @@ def _asks_for_documents(folded: str, scheme: Scheme) -> bool:
     return not any(_cue(folded, question.prose, _PROSE) for question in questions(scheme))
 
 
+def _gives_address(sentence: str) -> bool:
+    """Whether a sentence tells how to reach the sender, whatever it goes on to: an address stands near its start."""
+    address = FOUND.search(sentence) if "@" in sentence else None
+    return address is not None and len(sentence[: address.start()].split()) <= _LEADS_TO_ADDRESS
+
+
+_LEADS_TO_ADDRESS = 6  # words: "The best address for me is"
+
+
 def _is_heading(sentence: str) -> bool:
     """Whether words stand there as in a name, a title or an address: every one with a capital."""
     return not sentence.isupper() and not any(word[:1].islower() for word in sentence.split())
@@ -128,7 +138,7 @@ def read(lines: list[Line], scheme: Scheme, skip: re.Pattern[str], model: Model)
     for place, (text, line) in enumerate(paragraphs(lines)):
         for sentence in sentences(without_salutation(text)):
             folded = spoken(sentence)
-            silent = bool(skip.search(folded)) or _asks_for_documents(folded, scheme)
+            silent = bool(skip.search(folded)) or _asks_for_documents(folded, scheme) or _gives_address(sentence)
             likely = {} if silent or _is_heading(sentence) else acts.of(folded, model, scheme)
             presents = bool(_WHO.search(folded))
             apart = _is_apart(likely, scheme)

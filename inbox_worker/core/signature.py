@@ -164,9 +164,29 @@ def _heads(text: str, scheme: Scheme) -> bool:
     return any(_fit(text, wanted) == 2 for _, wanted in _one_line(scheme))
 
 
-def _pieces(line: Line) -> list[str]:
-    raw = list(line.cells) if len(line.cells) > 1 else _PARTS.split(line.text)
-    return [piece.strip(" ,*_") for piece in raw if piece.strip(" ,*_")]
+def _pieces(line: Line, scheme: Scheme, person: str | None) -> list[str]:
+    """The items of a line; a dash between two of one kind is within one ("Finance - Payroll and Pensions")."""
+    if len(line.cells) > 1:
+        return [cell for cell in (each.strip(_AROUND) for each in line.cells) if cell]
+    marks = [match.group() for match in _PARTS.finditer(line.text)]
+    found: list[str] = []
+    for mark, text in zip(["", *marks], _PARTS.split(line.text), strict=True):
+        piece = text.strip(_AROUND)
+        if found and piece and mark.strip() in _DASHES and _alike(found[-1], piece, scheme, person):
+            found[-1] += mark + piece
+        elif piece:
+            found.append(piece)
+    return found
+
+
+_AROUND, _DASHES = " ,*_", ("-", "\u2013", "\u2014")
+
+
+def _alike(one: str, other: str, scheme: Scheme, person: str | None) -> bool:
+    if is_noise(one) or is_noise(other) or (person and names.related(one, person)):
+        return False
+    keys = [best_field(each, scheme) for each in (one, other)]
+    return keys[0] is not None and keys[0] == keys[1]
 
 
 def _comma_parts(piece: str, scheme: Scheme, person: str | None) -> list[str]:
@@ -214,7 +234,7 @@ def details(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | N
     for line in lines:
         if mailed and mailed not in block.found and (address := email_in(line.text)):
             block.found[mailed] = Found(address, line)
-        for piece in _pieces(line):
+        for piece in _pieces(line, scheme, person):
             for part in _comma_parts(names.without_pronouns(piece), scheme, person):
                 _take(part, line, block)
     _settle(block)

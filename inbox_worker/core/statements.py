@@ -17,10 +17,25 @@ _STATES = (
     r"|ought(?: now| really)? to (?:be|read)|has changed to|changed to|is now"
     r"|will(?: now| soon| then)? (?:be|become|change to)|is (?:going to be|about to be|changing to)|becomes"
     r"|needs to (?:be|say|read)|now|to)"
-    r"(?:\s+(?:now|actually|really|in fact|just|officially|legally|called|spelt|spelled|written))*:?|\s*[:=])\s+"
+    r"(?:\s+(?:now|actually|really|in fact|just|officially|legally|called|known as|named|spelt|spelled|written))*:?"
+    r"|\s*[:=])\s+"
 )
+# "awareness in the workplace is vital", "the head of my department is Jo": said of what stands before
+_OF_ELSE = re.compile(
+    r"\b(?:in|at|within|across|around|throughout|with|from|about|(?<!name )(?<!title )(?<!entry )of)\s+"
+    r"(?:(?:the|my|our|your|this|a)\s+)?$",
+    re.IGNORECASE,
+)
+_ANOTHERS = re.compile(r"(?:\b(?:its|their|his|her|whose)|(?<!it)'s)\s+$", re.IGNORECASE)
+_NO_VALUE = re.compile(  # "my department was wrong", "my department: it has been renamed"
+    r"(?:wrong|incorrect|not|out[ -]of[ -]date|outdated|missing|blank|empty|mis-?sp\w+|no longer|right|correct|fine"
+    r"|different|the same|it|i|we|they|he|she|that|this|there)\b(?!-)(?![ ](?-i:[A-Z]))",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"\s+(?:is|are|was)\b(?!\s+now\b)", re.IGNORECASE)
 
 _BEFORE = r"(?:,? from [^;!?\n]{2,60}?(?=,? to ),?)?"  # "change my name from X to Y"
+_NOT_BUT = r"(?:not\s[^;!?\n]{2,60}?,?\s+but\s+(?:rather\s+|actually\s+)?)?"  # "is not X but Y"
 _ON_FORM = (
     r"\s+(?:(?:on|in|for|of|from) (?:my |the |this |your )?(?:form|application|records?|files?|e-?mail|list|system)"
     r"|field|entry|details?|\([^()]{2,30}\))"
@@ -39,13 +54,15 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
     words = "|".join(sorted((re.escape(fold(name)) for name in variants), key=len, reverse=True))
     return re.compile(
         rf"\b(?:my |the |our |correct |new "
-        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_BEFORE}{_STATES}(?P<value>[^;!?\n]{{2,200}})",
+        rf"|right )*(?P<label>{words})(?:{_ON_FORM})?{_BEFORE}{_STATES}{_NOT_BUT}(?P<value>[^;!?\n]{{2,200}})",
         re.IGNORECASE,
     )
 
 
 _ITS = re.compile(
-    r"^(?:it(?:'?s| is| should be| should read)|that(?:'s| is)|i'm|i am)\s+(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
+    r"(?:^(?:it(?:'?s| is)|that(?:'s| is)|i'm|i am)"
+    r"|(?:^|[,;:]\s+(?:and |so |but )?|\s-\s)it(?:'?s now| is now| should(?: now)? (?:be|read|say)))\s+"
+    r"(?:(?:now|officially|called|known as|named)\s+)*(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
     re.IGNORECASE,
 )
 _ARTICLE_FIRST = re.compile(r"^(?:the|an?|our|now|to)\s+(?=\S)", re.IGNORECASE)
@@ -54,6 +71,8 @@ _VALUE_END = re.compile(
     r"|,?\s+and\b(?!\s+(?-i:[A-Z][a-z])(?![\w/ -]{0,25}\s(?:is|should)\b))"  # "Marketing and Communications" is one
     r"|,?\s+(?:but|not|instead|rather than|as of|since|now|from now|because|sorry|rest|which|so|please)\b"
     r"|,\s+(?=(?:my |the |and )?[\w/ -]{3,20}\s+(?:is|should|:))|\s+-+\s"
+    r"|,?\s+(?:as )?(?:from|on|since|in|until)\s+(?:\d|the \d|this |next |last |today|tomorrow|(?:mon|tues|wednes|thurs"
+    r"|fri)day|(?:jan|feb|mar|apr|may|june|july|aug|sep|oct|nov|dec)[a-z]*\b)"
     r"|,\s+(?:with|i|we|it|as|since|sorry|thanks|thank you|please|though|if)\b|,\s*$|$",
     re.IGNORECASE,
 )
@@ -77,13 +96,17 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
             while match := _statement(scheme).search(shown, place):
                 key = by_name.get(fold(match["label"]))
                 value = _cut(match["value"])
+                if not value or _is_said_of_else(shown, match) or _NO_VALUE.match(value):
+                    place = match.start("value")
+                    continue
                 place = match.start("value") + max(1, len(value))
-                if key and value and _may_be(value, scheme.field(key).kind):
+                if key and _may_be(value, scheme.field(key).kind):
                     found.setdefault(key, Found(as_typed(value, line.text), line))
                     matched = True
-            opening = _ITS.match(shown)
-            if opening:
-                _tell(_cut(opening["value"]), pending, line, scheme, lexicon, found)
+            if its := _ITS.search(shown):
+                meant = _mentioned(shown[: its.start()], scheme) or pending
+                _tell(_cut(its["value"]), meant, line, scheme, lexicon, found)
+            _renamed(shown, pending, line, scheme, found, by_name)
             for moved in _MOVED.finditer(shown, place):
                 value = _ASIDE.split(_cut(moved["value"]))[0]
                 said = value if moved["whence"] else _UNIT  # much else moves from one thing to another
@@ -97,6 +120,39 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
 def _may_be(value: str, kind: FieldKind) -> bool:
     """Whether `value` can be of `kind`: "My name is misspelt" gives no name."""
     return kind is not FieldKind.NAME or value[:1].isupper()
+
+
+def _is_said_of_else(sentence: str, match: re.Match[str]) -> bool:
+    """Whether what a sentence says is not said of the label in it, or of another's than the sender's."""
+    if _ANOTHERS.search(sentence[: match.start("label")]):
+        return True
+    place = match.end("label")
+    return bool(_IS.match(sentence, place) and _OF_ELSE.search(sentence[: match.start("label")]))
+
+
+_RENAMED = re.compile(  # "since Monday we are officially called Student Futures", "my team has been renamed Print Hub"
+    r"\b(?:(?P<we>we)|(?P<it>it)|(?:my|our|the) (?P<what>[\w /-]{3,30}?))"
+    r"(?:(?:'s|'re|'ve|\s+(?:is|are|has|have|got|gets|will))\b)(?:\s+(?:be|been|being|now|officially|just|recently|since))*"
+    r"\s+(?:called|known as|named|renamed(?: to| as)?|rebranded(?: to| as)?|changed (?:its|our) name to)"
+    r"\s+(?:the |our )?[\"'\u201c\u2018]?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
+    re.IGNORECASE,
+)
+
+
+def _renamed(
+    sentence: str, pending: str | None, line: Line, scheme: Scheme, found: dict[str, Found], by_name: dict[str, str]
+) -> None:
+    """Note the new name of what has one: "we" is where the sender works, "it" what was spoken of."""
+    for match in _RENAMED.finditer(sentence):
+        if match["we"]:
+            key = best_field(_UNIT, scheme)
+        elif match["it"]:
+            key = _mentioned(sentence[: match.start()], scheme) or pending
+        else:
+            key = by_name.get(fold(match["what"]))
+        value = _cut(match["value"]).strip("\"'\u201c\u201d\u2018\u2019")
+        if key and value:
+            found.setdefault(key, Found(as_typed(value, line.text), line))
 
 
 def _tell(

@@ -131,6 +131,9 @@ def _names_first(text: str) -> bool:
     return bool(mark) and names.looks_like(first) and 2 <= len(names.words(first)) <= 5
 
 
+_CLAUSE = pattern((r"(?:it|they|this|that|there)(?:'s|'ve| (?:is|was|has|have|are|should|will|would|needs?))\b",))
+
+
 def plausible(text: str, kind: FieldKind, lexicon: Lexicon) -> float:
     """Return how well `text` suits a field of `kind`: above 0 supports the label before it, below 0 speaks against."""
     if not text.strip():
@@ -148,7 +151,7 @@ def plausible(text: str, kind: FieldKind, lexicon: Lexicon) -> float:
         bad = words > 9 or "@" in text or bool(re.search(r"\d", text)) or text.rstrip().endswith("?")
         return -0.7 if bad else 0.15
     if kind is FieldKind.SHORT:
-        if words > 25 or text.rstrip().endswith("?"):
+        if words > 25 or text.rstrip().endswith("?") or _CLAUSE.match(fold(text)):
             return -0.6
         return -0.2 if len(sentences(text)) > 1 and words > 10 else 0.15
     return 0.15 if words > 1 else 0.05

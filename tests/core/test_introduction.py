@@ -109,3 +109,43 @@ def test_a_short_word_with_a_full_stop_ends_no_card(title: str):
 
 def test_a_labelled_form_is_read_as_before():
     assert details(FORM) == ("Jo Bell", "Senior Clerk", "Kent Law School")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Email is jo.bell@kent.ac.uk but I only read it at work.",
+        "The best address for me is jo.bell@kent.ac.uk, as people at work know.",
+        "jo.bell@kent.ac.uk reaches me, though not on Fridays.",
+    ],
+)
+def test_how_to_reach_the_sender_is_no_part_of_an_answer(address: str):
+    why = "I think awareness of mental health at work is important because people go quiet and then they go."
+    body = f"{JOIN} The skills I can bring are patience and a kettle. {why} {address} Thank you Jo"
+    assert values(reading(body))["importance"] == why
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Estates - Grounds and Gardens Team", "Estates - Grounds and Gardens Team"),
+        ("Library Services \u2013 Special Collections", "Library Services \u2013 Special Collections"),
+    ],
+)
+def test_a_department_and_its_part_in_a_signature_are_one_value(line: str, place: str):
+    assert details(f"{JOIN}\n\nThanks\nJo\n\n-- \nJo Bell\nSenior Clerk\n{line}\nExt 1234")[1:] == (
+        "Senior Clerk",
+        place,
+    )
+
+
+@pytest.mark.parametrize("mark", ["-", "|", "/", "\u2013"])
+def test_a_job_and_a_department_on_one_line_of_a_signature_are_two_values(mark: str):
+    signed = f"-- \nJo Bell\nSenior Clerk {mark} Law School\nExt 1234"
+    assert details(f"{JOIN}\n\nThanks\nJo\n\n{signed}")[1:] == ("Senior Clerk", "Law School")
+
+
+@pytest.mark.parametrize(("name", "place"), [("Jo Hall", "Estates and Grounds"), ("Jo Kitchen", "Print Centre")])
+def test_a_name_that_holds_the_word_of_a_department_is_no_part_of_one(name: str, place: str):
+    signed = f"-- \n{name} - {place}\nExt 1234"
+    assert details(f"{JOIN}\n\nThanks\nJo\n\n{signed}", From=f"{name} <jo@kent.ac.uk>") == (name, None, place)
