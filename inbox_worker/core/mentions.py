@@ -89,10 +89,18 @@ def _near(scheme: Scheme) -> re.Pattern[str]:
 
 @lru_cache(maxsize=32)
 def _spellings(scheme: Scheme) -> tuple[tuple[tuple[str, int], ...], frozenset[str], frozenset[str]]:
-    """(the mentions of two words and more with their lengths, the roles that end them, the roles' first letters)."""
+    """(the mentions of two words and more with their lengths, the words that end them, these words' first letters).
+
+    A mention that has the role's word elsewhere ("warden for the trees") is left out: any other words might end so.
+    """
+    own = frozenset(bare(word) for word in scheme.role_words)
     mentions = [bare(mention) for mention in scheme.mentions]
-    long = tuple((mention, len(mention.split())) for mention in mentions if " " in mention and len(mention) >= 10)
-    roles = frozenset({bare(word) for word in scheme.role_words} | {mention.split()[-1] for mention, _ in long})
+    long = tuple(
+        (mention, len(words))
+        for mention in mentions
+        if len(mention) >= 10 and len(words := mention.split()) > 1 and (words[-1] in own or own.isdisjoint(words))
+    )
+    roles = own | {mention.split()[-1] for mention, _ in long}
     return long, roles, frozenset(role[:2] for role in roles)
 
 

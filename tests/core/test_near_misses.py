@@ -134,6 +134,10 @@ def test_who_speaks_of_the_forms_wording_is_not_answered(body: str):
         "We want to start something along the lines of your mental health allies. May we see the role description?",
         "I'm writing an article about your mental health allies. May I have the role description?",
         "We'd love to be your training partner for the mental health allies. Shall I send details of the training and our fees?",
+        "Here are the leaflets of the mental health allies. Shall I send you the details of the training to look over?",
+        "Good to see new mental health allies. Please copy me in when you send them the role description.",
+        "I need the role description of the mental health allies so that I can quote it on our screens.",
+        "I'm preparing the report to Senate. Could you send the role description of the mental health allies?",
         "Poster for the mental health allies is back. Do say whether the line about the role description stays.",
     ],
 )  # fmt: skip
@@ -170,3 +174,16 @@ def test_notices_of_shared_files_and_of_passwords_apply_for_nothing(body: str):
 def test_a_form_is_taken_from_whoever_shares_files_with_the_team():
     found = reading(f"I've shared this with you before, here it is once more.\n\n{FORM}")
     assert found.intent is Intent.APPLICATION
+
+
+@pytest.mark.parametrize(
+    "words", ["I am applying for mental health leave.", "Supply for mental health training is short."]
+)
+def test_words_that_only_end_like_a_name_of_the_scheme_do_not_name_it(words: str):
+    body = f"{words}\n\nName: Jo Bell\nJob title: Clerk\nDepartment: Law\nWhat skills do you have? I type.\n"
+    assert reading(body, Subject="Secondment").intent is Intent.UNRELATED
+
+
+@pytest.mark.parametrize("words", ["mental helth allys", "allies for mental health", "mentl health allies"])
+def test_the_schemes_name_misspelt_or_turned_round_still_names_it(words: str):
+    assert reading(f"I'd like to join the {words}.", Subject="hello").intent is Intent.APPLICATION
