@@ -97,7 +97,8 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
     given = paragraphs(lines)
     for place, (text, line) in enumerate(given):
         head, *rest = _REST.split(text, maxsplit=1)
-        if rest and (named := _renews(sentences(head)[-1:], context)) and len(rest[0].split()) >= 2:
+        named = (_renews(sentences(head)[-1:], context) or _answers_behind(head, rest[0], context)) if rest else None
+        if named and len(rest[0].split()) >= 2:
             found.setdefault(named, Found(_alone(rest[0], context), line))
             continue
         key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
@@ -147,8 +148,22 @@ def _alone(text: str, context: Context) -> str:
 
 def _renews(last: list[str], context: Context) -> str | None:
     """The question that the words before a colon, `last`, want renewed or added to; None where they do not."""
-    told = last and (_REPLACES.search(fold(last[0])) or _ADDS.search(fold(last[0])))
+    told = last and any(each.search(fold(last[0])) for each in (_REPLACES, _ADDS, _HANDS_OVER))
     return _question(last[0], context.scheme) if told else None
+
+
+def _answers_behind(head: str, rest: str, context: Context) -> str | None:
+    """The question that `head` only names ("On your question about support") where `rest` tells and asks nothing."""
+    if not _NAMES.search(fold(head)) or rest.rstrip().endswith("?") or is_remark(rest, context):
+        return None
+    key = _question(head, context.scheme)
+    return key if key and _reads_like(rest, context.scheme.field(key), context) else None
+
+
+_HANDS_OVER = pattern((r"\b(?:here (?:goes|it is|you (?:are|go)|we go)|here's)\b",))
+_NAMES = pattern(
+    (r"^\W*(?:re|regarding|concerning|on|about|as (?:for|to)|in (?:answer|reply|response) to)\b(?:\W+\w+){1,7}\W*$",)
+)
 
 
 _ADDS = pattern(
@@ -200,15 +215,18 @@ def _pointed_at(given: list[tuple[str, Line]], context: Context) -> Found | None
             return Found(sentence, line)
         if before:
             return Found(" ".join(before), line)
-        above = given[-2] if len(given) > 1 and match["what"] not in _FORWARD else None
+        above = given[-2] if len(given) > 1 and (match["what"] or match["thing"]) not in _FORWARD else None
         return Found(*above) if above and not _is_mere_opening(above[0], context) else None
     return None
 
 
+_TO_A_PLACE = r"(?: (?:down|in|please|too|as well|well|nicely))*(?: to| under| with| among| beside| in| for)\b"
 _POINTS_BACK = re.compile(
     r"\b(?:(?:so|and|which|please|pls|can|could|may|might|would|will|you|i|we) )*"
-    r"(?:add|put|include|count|enter|note|file|append)(?: (?P<what>that|this|it|them|these|those|both))"
-    r"(?: (?:down|in|please|too|as well))*(?: to| under| with| among| beside| in| for)\b"
+    r"(?:(?:add|put|include|count|enter|note|file|append|have|see|record|list|log)"
+    rf" (?P<what>that|this|it|them|these|those|both){_TO_A_PLACE}"
+    rf"|(?P<thing>that|this|it|these|those|both|which)(?: (?:probably|really|also|should|could|would|can|might|all))*"
+    rf" (?:go|goes|belongs?|fits?){_TO_A_PLACE})"
 )
 _FORWARD = ("this", "these")  # may point at what stands below
 _SAYS = 4  # words before the request to add them, from which a sentence says something

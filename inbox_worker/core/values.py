@@ -49,7 +49,7 @@ def short(text: str) -> str:
 
 _LEAD = re.compile(  # "Now I know it: Porter"
     r"(?:[^:]{0,40}\b)?(?:I(?:['\u2019]\w+)? [a-z]|(?:[Ii]t|[Tt]his|[Tt]hat)(?:['\u2019]s| is\b)|[Hh]ere (?:it|you)\b)"
-    r"[^:]{0,40}:\s+(?=\S)"
+    r"[^:]{0,40}[:!]\s+(?=\S)"
 )
 
 

@@ -55,3 +55,34 @@ def test_where_nothing_is_pointed_at_nothing_is_an_answer(said: str):
 def test_what_this_points_at_may_stand_below():
     read = reading("Thanks.\n\nPlease add this to my skills:\n\nI run the choir.\n\nJo\n", ON_RECORD, **THREAD)
     assert values(read) == {"skills_experience": "I run the choir."}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("There is a slip in my job title, it should be Senior Porter.", {"job_title": "Senior Porter"}),
+        (
+            "As for your question about support: somebody to ring after a hard day.",
+            {"support_needed": "somebody to ring after a hard day."},
+        ),
+        (
+            "I did all but importance, so here goes: nobody should have to hide in a stockroom.",
+            {"importance": "nobody should have to hide in a stockroom."},
+        ),
+    ],
+)
+def test_a_sentence_may_name_a_field_and_then_give_it(said: str, found: dict[str, str]):
+    assert values(reading(f"Hi,\n\n{said}\n\nThanks\nJo\n", ON_RECORD, **THREAD)) == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Thanks for asking after my department, it is Monday that suits us.",
+        "Re your question about support: who pays for that?",
+        "Regarding my earlier answer on experience: please ring me.",
+        "I'll be in Canterbury on Monday.",
+    ],
+)
+def test_a_sentence_that_names_a_field_and_speaks_of_something_else_gives_nothing(said: str):
+    assert values(reading(f"Hi,\n\n{said}\n\nThanks\nJo\n", ON_RECORD, **THREAD)) == {}
