@@ -107,12 +107,7 @@ _GOES_ON = re.compile(r"(?:of|for|in|and|at|to|is|&|manager|officer|leader)\b", 
 
 
 def _unmarked(line: Line, index: int, scheme: Scheme) -> Label | None:
-    if (
-        not (line.text[:1].isupper() or line.text.islower())
-        or line.kind is not Kind.OWN
-        or line.cells
-        or len(line.text) > 160
-    ):
+    if line.kind is not Kind.OWN or line.cells or len(line.text) > 160:
         return None
     match_ = _openings(scheme).fullmatch(plain(line.text))
     if not match_ or _GOES_ON.match(match_["rest"]):

@@ -173,7 +173,8 @@ def prepared(lines: tuple[Line, ...], scheme: Scheme) -> tuple[Line, ...]:
 
     Header rows of tables are turned; enumerations inside a paragraph, and several labels on one line, are cut.
     """
-    return tuple(piece for line in _listed(turned_tables(lines, scheme)) for piece in _pieces(line, scheme))
+    counted = _counted(_listed(turned_tables(lines, scheme)))
+    return tuple(piece for line in counted for piece in _pieces(line, scheme))
 
 
 def _pieces(line: Line, scheme: Scheme) -> list[Line]:
@@ -181,6 +182,25 @@ def _pieces(line: Line, scheme: Scheme) -> list[Line]:
     if not parts:
         return [line]
     return [replace(line, text=part, gap=line.gap and number == 0) for number, part in enumerate(parts) if part]
+
+
+_BARE_NUMBER = re.compile(r"(?P<mark>[1-9])\s*[,/]?\s+(?=[^\W\d])")
+_COUNTED = 3  # lines that begin with the next number each, from which the numbers are list marks
+
+
+def _counted(lines: list[Line]) -> list[Line]:
+    """The lines with a number that nothing sets off as list mark, where they count up from one ("1 want to help")."""
+    counted: dict[int, re.Match[str]] = {}
+    for place, line in enumerate(lines):
+        found = None if line.bullet or line.cells or line.kind is not Kind.OWN else _BARE_NUMBER.match(line.text)
+        if found and int(found["mark"]) == len(counted) + 1:
+            counted[place] = found
+    if len(counted) < _COUNTED:
+        return lines
+    return [
+        replace(line, text=line.text[found.end() :], bullet=found["mark"]) if (found := counted.get(place)) else line
+        for place, line in enumerate(lines)
+    ]
 
 
 def _listed(lines: tuple[Line, ...]) -> list[Line]:

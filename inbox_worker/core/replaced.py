@@ -25,7 +25,7 @@ _REPLACES = pattern(
 _GIVES = pattern(
     (r":\s*$|\b(?:this|the following|below|here (?:it is|goes|you are)|as follows|instead|new (?:one|version))\W*$",)
 )
-_REST = re.compile(r"(?<!\d):\s+(?=\S)")
+_REST = re.compile(r"(?<!\d\d):\s+(?=\S)")
 _STAYS = pattern(
     (
         r"\b(?:rest|everything else|all else|remainder|others?)\b.*\b(?:stand|stay|stays|same|is fine|fine"
@@ -130,10 +130,10 @@ def _is_given(answer: str, announcement: str) -> bool:
     return bool(hands_over) and not sentences(answer)[0].rstrip().endswith("?")
 
 
-def _reads_like(text: str, item: Field, context: Context) -> bool:
-    """Whether a sentence of `text` plainly reads like an answer to `item`."""
+def _reads_like(text: str, item: Field, context: Context, least: float = acts.PLAINLY) -> bool:
+    """Whether a sentence of `text` reads like an answer to `item`, by this share of the likeness."""
     likely = acts.highest(sentences(text), item.act, context.lexicon.acts, context.scheme)
-    return likely >= acts.PLAINLY
+    return likely >= least
 
 
 def _alone(text: str, context: Context) -> str:
@@ -157,12 +157,18 @@ def _answers_behind(head: str, rest: str, context: Context) -> str | None:
     if not _NAMES.search(fold(head)) or rest.rstrip().endswith("?") or is_remark(rest, context):
         return None
     key = _question(head, context.scheme)
-    return key if key and _reads_like(rest, context.scheme.field(key), context) else None
+    return key if key and _reads_like(rest, context.scheme.field(key), context, _ASKED_FOR) else None
+
+
+_ASKED_FOR = 0.25  # share of the learned likeness that an answer has, however short, to a question named before it
 
 
 _HANDS_OVER = pattern((r"\b(?:here (?:goes|it is|you (?:are|go)|we go)|here's)\b",))
-_NAMES = pattern(
-    (r"^\W*(?:re|regarding|concerning|on|about|as (?:for|to)|in (?:answer|reply|response) to)\b(?:\W+\w+){1,7}\W*$",)
+_NAMES = pattern(  # in its last clause: "Jo again, and for the question about skills"
+    (
+        r"(?:^\W*|[,;.!-] (?:(?:and|but|so|now) )?)(?:re|regarding|concerning|on|for|under|about|as (?:for|to)|in terms of"
+        r"|with regards? to|in (?:answer|reply|response) to)\b(?:[^\w,;.!?]+[\w'-]+){1,9}\W*$",
+    )
 )
 
 

@@ -147,7 +147,7 @@ def _request(
 ) -> Target | None:
     """Note a request in `sentence`; return whose documents it names, if any: the next one asks for them (`before`)."""
     match = any_phrase(scheme.request_words).search(sentence)
-    thing = match.group() if match else "" if in_subject else find("more", sentence, lexicon)
+    thing = match.group() if match else "" if in_subject else find("more", _SENT.sub(" ", sentence), lexicon)
     asks, offers = find("ask", sentence, lexicon), find("offers", sentence, lexicon)
     if find("wants_support", sentence, lexicon) or (not match and (offers or _of_the_form(sentence, scheme, lexicon))):
         return None
@@ -172,6 +172,12 @@ def _request(
     return None
 
 
+# what a sender sends, they do not ask for
+_SENT = pattern(
+    (
+        r"\b(?:attached|enclosed|attach(?:ing)?|enclos(?:e|ing)|my)(?: (?!(?:for|to|of|and|or)\b)[\w-]+){0,2} (?:documents?|files?|texts?|pages?)\b",
+    )
+)
 _QUOTED = pattern((r'"[^"]*(?:"|$)',))  # what a sender quotes, they do not ask: wordings of the form, of a notice
 
 
