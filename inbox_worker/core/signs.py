@@ -175,7 +175,8 @@ def _request(
 # what a sender sends, they do not ask for
 _SENT = pattern(
     (
-        r"\b(?:attached|enclosed|attach(?:ing)?|enclos(?:e|ing)|my)(?: (?!(?:for|to|of|and|or)\b)[\w-]+){0,2} (?:documents?|files?|texts?|pages?)\b",
+        r"\b(?:attached|enclosed|attach(?:ing)?|enclos(?:e|ing)|my)(?: (?!(?:for|to|of|and|or)\b)[\w-]+){0,2}"
+        r" (?:documents?|files?|texts?|pages?)\b",
     )
 )
 _QUOTED = pattern((r'"[^"]*(?:"|$)',))  # what a sender quotes, they do not ask: wordings of the form, of a notice

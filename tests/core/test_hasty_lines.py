@@ -22,12 +22,12 @@ def texts(found: Reading) -> dict[str, str]:
         (
             "Name Jo Bell\nJob title Gardener\nDepartment Estates\n\n"
             "1, because I like people and have been low myself\n2, scout leader for ten years, so I am patient\n"
-            "3, a bit of training, and time for it\n4, it is hard to say that you struggle\nin a workshop full of men\n",
-            "it is hard to say that you struggle in a workshop full of men",
+            "3, a bit of training, and time for it\n4, it is hard to say that you struggle\nin a shop full of men\n",
+            "it is hard to say that you struggle in a shop full of men",
         ),
         (
             "jo bell, cook, hospitality\n\n"
-            "1 I want to support colleagues who have a hard time\n\n2 I am a good listener and did first aid training\n\n"
+            "1 I want to support colleagues who have a hard time\n\n2 I am a good listener and did first aid\n\n"
             "3 regular meetings with the others\n\n4 because stress makes people ill\n\nSent from my phone\n",
             "because stress makes people ill",
         ),
@@ -105,8 +105,8 @@ def test_who_does_not_think_that_others_apply_applies():
     "before",
     [
         "I put my details in the enclosed document (Pages, tell me if it does not open).",
-        "My answers are below and in the attached file, which explains more about me, please say if you need another one.",
-        "Please see my document about why I would like to be a mental health ally. Let me know if you want a different format.",
+        "My answers are below and in the attached file, which explains more, please say if you need another one.",
+        "Please see my document about why I would like to be an ally. Let me know if you want a different format.",
     ],
 )
 def test_a_document_that_the_sender_sends_is_not_asked_for(before: str):
