@@ -166,8 +166,8 @@ _ASKED_FOR = 0.25  # share of the learned likeness that an answer has, however s
 _HANDS_OVER = pattern((r"\b(?:here (?:goes|it is|you (?:are|go)|we go)|here's)\b",))
 _NAMES = pattern(  # in its last clause: "Jo again, and for the question about skills"
     (
-        r"(?:^\W*|[,;.!-] (?:(?:and|but|so|now) )?)(?:re|regarding|concerning|on|for|under|about|as (?:for|to)|in terms of"
-        r"|with regards? to|in (?:answer|reply|response) to)\b(?:[^\w,;.!?]+[\w'-]+){1,9}\W*$",
+        r"(?:^\W*|[,;.!-] (?:(?:and|but|so|now) )?)(?:re|regarding|concerning|on|for|under|about|in terms of"
+        r"|as (?:for|to)|with regards? to|in (?:answer|reply|response) to)\b(?:[^\w,;.!?]+[\w'-]+){1,9}\W*$",
     )
 )
 
