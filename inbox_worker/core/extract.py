@@ -74,6 +74,25 @@ def _passed_on(document: Document, sender: Address, context: Context) -> tuple[R
     return None
 
 
+def _answers_quoted(region: Region, found: Labelled) -> bool:
+    """Whether answers stand below questions of the mail that the sender answers."""
+    return any(region.lines[index].kind is Kind.QUOTED for index in found.used)
+
+
+def _typed_into_quoted(document: Document, sender: Address, context: Context) -> dict[str, FieldValue]:
+    """What stands behind the labels of one-line fields in quoted mail, where the sender's own name or address is there.
+
+    Who answers below the quoted questions types the details at the end of the quoted lines, behind their marks.
+    """
+    kind = {item.key: item.kind for item in context.scheme.fields}
+    for region in earlier(document, sender):
+        found = labelled(prepared(region.lines[:MAX_LINES], context.scheme), context, numbers=False)
+        details = {key: value for key, value in found.values.items() if kind[key] is not FieldKind.TEXT}
+        if region.quoted and _signed_by(details, sender, context):
+            return details
+    return {}
+
+
 def extract(
     document: Document,
     sender: Address,
@@ -99,6 +118,8 @@ def extract(
             region, found = passed
             found = found if numbers else labelled(region.lines, context, numbers=False)
     values = dict(found.values)
+    if not follow_up and _answers_quoted(region, found):
+        _add(values, _typed_into_quoted(document, sender, context))
     if follow_up:
         own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
         if not set(values) - found.ordered:

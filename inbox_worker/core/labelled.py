@@ -120,18 +120,23 @@ def stands_before(line: Line, first: Line) -> bool:
 
 
 def _cut_requests(values: dict[str, FieldValue], context: Context) -> tuple[str, ...]:
-    """Take a request to the team ("Could you send me the role description too?") off the end of the answers.
+    """Take a request to the team ("Could you send me the role description too?") off the end of the last answer.
 
-    Returns what was taken, and the requests that stand inside an answer and stay there.
+    Returns what was taken, and the requests that stand inside an answer and stay there: at the end of another answer
+    one is part of it ("... and a buddy. Please send me the training dates so that I can plan").
     """
     wanted = any_phrase(context.scheme.request_words)
+    answers = [key for key in values if context.scheme.field(key).kind is FieldKind.TEXT]
     cut: list[str] = []
-    for key, value in list(values.items()):
-        parts = sentences(value.text) if context.scheme.field(key).kind is FieldKind.TEXT else []
-        while len(parts) > 1 and wanted.search(fold(parts[-1])) and _TO_YOU.search(spoken(parts[-1])):
-            cut.append(parts.pop())
-            values[key] = replace(value, text=" ".join(parts))
-        cut += [part for part in parts if wanted.search(fold(part)) and _asks(spoken(part), context)]
+    for key in answers:
+        parts = sentences(values[key].text)
+        end = len(parts)
+        while end > 1 and wanted.search(fold(parts[end - 1])) and _TO_YOU.search(spoken(parts[end - 1])):
+            end -= 1
+        cut += parts[: end - 1 : -1] if end < len(parts) else []
+        if key == answers[-1] and end < len(parts):
+            values[key] = replace(values[key], text=" ".join(parts[:end]))
+        cut += [part for part in parts[:end] if wanted.search(fold(part)) and _asks(spoken(part), context)]
     return tuple(cut)
 
 

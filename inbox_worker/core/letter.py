@@ -130,22 +130,29 @@ def letter(outside: tuple[Line, ...], found: Labelled, context: Context) -> dict
 def rhetorical(found: Labelled, told: dict[str, FieldValue], context: Context) -> dict[str, FieldValue]:
     """The answer that a letter opens with a question of its own ("What would I need? A buddy."), with that question.
 
-    Only where it is the one label of the letter, and the other answers, `told`, stand in sentences: who answers
-    several such questions has typed a form.
+    So with a clause that leads up to it ("And as for why it matters: ..."). Only where it is the one label of the
+    letter, and the other answers, `told`, stand in sentences: who answers several such questions has typed a form.
     """
     keys = found.asked & found.values.keys()
     if len(keys) != 1 or len(found.label_texts) != 1 or found.first is None or not told:
         return {}
     (key,), (label,) = keys, found.label_texts
     value = found.values[key]
-    opening = f"{label.strip()}?"
-    spoken_to_oneself = len(label.split()) >= _SENTENCE and _OWN_WORD.search(fold(label))
-    if context.scheme.field(key).kind is not FieldKind.TEXT or not spoken_to_oneself:
-        return {}
-    if not found.first.text.startswith(opening):
+    opening = _opening(found.first.text, label.strip())
+    if context.scheme.field(key).kind is not FieldKind.TEXT or not opening:
         return {}
     return {key: replace(value, text=f"{opening} {value.text}")}
 
 
+def _opening(text: str, label: str) -> str:
+    """How the sentence begins that `label` opens on a line, "" where it is a heading and no part of a sentence."""
+    before, asked, _ = text.partition(f"{label}?")
+    if asked and not before and len(label.split()) >= _SENTENCE and _OWN_WORD.search(fold(label)):
+        return asked
+    before, led, rest = text.partition(f"{label}:")
+    return f"{before}{led}" if led and rest.strip() and _LEADS.match(fold(before + led)) else ""
+
+
 _SENTENCE = 4  # words from which a question is a sentence
 _OWN_WORD = pattern((r"\b(?:i|me|my|it|this)\b",))  # "Why does awareness matter?" is the form's question, shortened
+_LEADS = pattern((r"(?:and |but |now |so |finally,? |lastly,? )*(?:as (?:for|to)|when it comes to)\b",))

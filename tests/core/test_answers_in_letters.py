@@ -1,0 +1,138 @@
+"""What belongs to an answer where a letter, a request or quoted mail stands around it."""
+
+import pytest
+
+from inbox_worker.core.reading import Intent, ReplyKind
+from tests.core.sample_reading import FORM, VALUES, reading, values
+
+QUESTIONS = {
+    "motivation": "Why are you interested in becoming a mental health ally?",
+    "skills_experience": "What skills and experiences can you bring to the role of a mental health ally?",
+    "support_needed": "What support do you think you will need as a mental health ally?",
+    "importance": "Why do you think mental health awareness in the workplace is important?",
+}
+ANSWERS = {
+    "motivation": "My sister was helped by an ally at her firm.",
+    "skills_experience": "Eight years on a helpdesk. I listen well.",
+    "support_needed": "A monthly meeting with the others.",
+    "importance": "We spend half of our lives at work.",
+}
+
+
+def inline(details: str, **questions_answered: str) -> str:
+    asked = "\n".join(f"> - {QUESTIONS[key]}\n\n{text}\n" for key, text in questions_answered.items())
+    return (
+        "Hello, my answers are below.\n\nOn Mon, 4 May 2026 at 09:31, Equality and Diversity "
+        f"<equalityanddiversity@kent.ac.uk> wrote:\n\n> Dear all,\n>\n> Please apply with the following:\n>\n{details}\n"
+        f">\n{asked}\n> With best wishes,\n> The project group\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        "> Name: Jo Bell\n> Job title: Stores Assistant\n> Department/School: Estates\n> Email: jo.bell@kent.ac.uk",
+        "> Name:  Jo Bell\n>\n> Job title:  Stores Assistant\n>\n> Department/School:  Estates\n>\n> Email:",
+        "> Email: jo.bell@kent.ac.uk\n> Department/School: Estates\n> Job title: Stores Assistant\n> Name:",
+    ],
+)
+def test_details_typed_behind_the_quoted_labels_count_where_answers_stand_below_the_quoted_questions(details: str):
+    found = reading(inline(details, **ANSWERS), Subject="Re: Could you be a Mental Health Ally?")
+    assert (found.intent, found.reply) == (Intent.APPLICATION, ReplyKind.ACKNOWLEDGEMENT)
+    assert values(found) == {
+        "name": "Jo Bell", "job_title": "Stores Assistant", "department": "Estates", "email": "jo.bell@kent.ac.uk",
+        **ANSWERS,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        "> Name: Kit Marsh\n> Job title: HR Adviser\n> Department/School: People Team\n> Email: k.marsh@kent.ac.uk",
+        "> Job title: HR Adviser\n> Department/School: People Team",
+        "> Name:\n> Job title:\n> Department/School:\n> Email:",
+    ],
+)
+def test_details_in_quoted_mail_that_are_not_the_senders_are_nobodys(details: str):
+    found = reading(inline(details, **ANSWERS), Subject="Re: Could you be a Mental Health Ally?")
+    assert not {"job_title", "department"} & values(found).keys()
+    assert values(found)["email"] == "jo.bell@kent.ac.uk"
+
+
+def test_details_of_the_sender_in_mail_that_nobody_answered_inside_are_left_there():
+    body = inline("> Name: Jo Bell\n> Job title: Clerk\n> Department/School: Estates\n> Email: jo.bell@kent.ac.uk")
+    found = reading(body.replace("my answers are below", "I would like to become a Mental Health Ally"))
+    assert not {"job_title", "department"} & values(found).keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("motivation", "I manage a big team and I would like to do it properly once."),
+        ("skills_experience", "As a trained first aider I can keep calm when I am with somebody in distress."),
+        ("importance", "If we talk early on, a kind word will do what tablets struggle to do later."),
+    ],
+)
+def test_an_answer_with_a_word_of_time_in_it_puts_nothing_off(key: str, answer: str):
+    assert values(reading(FORM.replace(VALUES[key], answer)))[key] == answer
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("motivation", "I would like to answer this one in person."),
+        ("support_needed", "I'd rather leave this until I've seen the training."),
+        ("importance", "Will complete this later."),
+        ("skills_experience", "I'll send you my skills next week."),
+    ],
+)
+def test_an_answer_that_is_left_for_later_is_none(key: str, answer: str):
+    assert key in reading(FORM.replace(VALUES[key], answer)).form.missing
+
+
+@pytest.mark.parametrize(
+    ("key", "request_"),
+    [
+        ("support_needed", "Could you send me the role description so that I know what to expect?"),
+        ("skills_experience", "Please let me have the training details, as I may have done some of it."),
+        ("motivation", "Please send me the role description too."),
+    ],
+)
+def test_a_request_at_the_end_of_an_answer_that_others_follow_is_part_of_it_and_is_granted(key: str, request_: str):
+    whole = f"{VALUES[key]} {request_}"
+    found = reading(FORM.replace(VALUES[key], whole))
+    assert (found.intent, values(found)[key]) == (Intent.APPLICATION_AND_REQUEST, whole)
+
+
+def test_a_request_at_the_end_of_the_last_answer_is_no_part_of_it():
+    last = VALUES["importance"]
+    found = reading(FORM.replace(last, f"{last} Could you send me the role description too?"))
+    assert (found.intent, values(found)["importance"]) == (Intent.APPLICATION_AND_REQUEST, last)
+
+
+LETTER = (
+    "I would like to become a Mental Health Ally. I want to do it because a colleague once helped me through grief."
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "paragraph"),
+    [
+        ("importance", "As for why awareness matters at work: people hide what ails them until they break."),
+        ("support_needed", "And as to the support I would need: somebody to ring after a hard talk."),
+        ("skills_experience", "When it comes to skills and experience: I was a parish visitor for nine years."),
+    ],
+)
+def test_an_answer_in_a_letter_keeps_the_clause_that_leads_up_to_it(key: str, paragraph: str):
+    assert values(reading(f"{LETTER}\n\n{paragraph}\n\nBest wishes\nJo\n"))[key] == paragraph
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "answer"),
+    [
+        ("importance", "Why it matters", "people hide what ails them until they break."),
+        ("support_needed", "Support needed", "somebody to ring after a hard talk."),
+    ],
+)
+def test_a_heading_before_an_answer_in_a_letter_is_no_part_of_it(key: str, label: str, answer: str):
+    assert values(reading(f"{LETTER}\n\n{label}: {answer}\n\nBest wishes\nJo\n"))[key] == answer
