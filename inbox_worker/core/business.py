@@ -24,11 +24,10 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
     text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
     if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
         return True
-    if (
-        not joined
-        and not formal
-        and (mail.serves or find("running", text, lexicon) or find("reporting", text, lexicon))
-    ):
+    if not joined and not formal and (mail.serves or find("reporting", text, lexicon)):
+        return True
+    guessed = len(signs.joins) == signs.guessed  # the team's words of those who apply are like the words of these
+    if (not joined or guessed) and not formal and find("running", text, lexicon):
         return True
     lists = ("nomination",) if formal else ("business", "nomination")
     lists = lists if joined else (*lists, "wants_support")

@@ -100,18 +100,20 @@ def puts_off(text: str, lexicon: Lexicon, act: str = "") -> bool:
     first = delay.search(fold(parts[0]))
     if first is None:
         return False
-    if act and _answers_rather(parts[0], act, lexicon):
+    if act and _answers_rather(parts[0], first.start(), act, lexicon):
         return False  # "I am used to people who cannot say yet what is wrong", "I'd like to do some good for once"
     return all(delay.search(fold(part)) or _COURTESY.search(fold(part)) for part in parts[1:])
 
 
-def _answers_rather(sentence: str, act: str, lexicon: Lexicon) -> bool:
-    """Whether a sentence with words of delay plainly answers, and is unlike what puts a question off."""
-    spoken_ = spoken(sentence)
-    answers = acts.likelihood(spoken_, (act,), lexicon.acts) >= acts.PLAINLY
-    return answers and acts.likelihood(spoken_, ("put_off",), lexicon.acts) < acts.FLOOR
+def _answers_rather(sentence: str, delay: int, act: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence plainly answers, or, where others stand before its words of delay, likelier than not."""
+    likeness = acts.of(spoken(sentence), lexicon.acts)
+    answers, delays = likeness.get(act, 0.0), likeness.get("put_off", 0.0)
+    of_others = bool(_OTHERS.search(fold(sentence)[:delay]))
+    return answers > delays if of_others else answers >= acts.PLAINLY and delays < acts.FLOOR
 
 
+_OTHERS = pattern((r"\b(?:who|whom)\b",))  # what follows is said of them
 _TURN = re.compile(r"\s+[-\u2013\u2014]+\s+|[;:]\s+|,?\s+(?:but|though|although|except)\s+", re.IGNORECASE)
 
 

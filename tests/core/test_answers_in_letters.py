@@ -23,7 +23,7 @@ def inline(details: str, **questions_answered: str) -> str:
     asked = "\n".join(f"> - {QUESTIONS[key]}\n\n{text}\n" for key, text in questions_answered.items())
     return (
         "Hello, my answers are below.\n\nOn Mon, 4 May 2026 at 09:31, Equality and Diversity "
-        f"<equalityanddiversity@kent.ac.uk> wrote:\n\n> Dear all,\n>\n> Please apply with the following:\n>\n{details}\n"
+        f"<equalityanddiversity@kent.ac.uk> wrote:\n\n> Dear all,\n>\n> Please apply with this:\n>\n{details}\n"
         f">\n{asked}\n> With best wishes,\n> The project group\n"
     )
 

@@ -187,3 +187,49 @@ def test_words_that_only_end_like_a_name_of_the_scheme_do_not_name_it(words: str
 @pytest.mark.parametrize("words", ["mental helth allys", "allies for mental health", "mentl health allies"])
 def test_the_schemes_name_misspelt_or_turned_round_still_names_it(words: str):
     assert reading(f"I'd like to join the {words}.", Subject="hello").intent is Intent.APPLICATION
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Morning Priti, 17 people have requested the role description for the allies since Monday. Have we answered them?",
+        "Two more wanted details of the training. Did we tell the new mental health allies that it moved to June?",
+        "Please forward the role description to everyone who asked for it, the list of allies is in the tray.",
+        "Who's sending out the role description while Kay is away? The allies page promises it within a day.",
+        "How many have asked for the role description of the mental health ally so far? I make it eight.",
+        "Did we ever get the training details from the charity? Somebody in Sports asked me whether allies pay for it.",
+        "Have we told the ones who want the training dates that it is now the 12th? I count nine mental health allies.",
+    ],
+)  # fmt: skip
+def test_who_writes_of_what_others_asked_for_and_what_the_team_sent_asks_for_nothing(body: str):
+    assert reading(f"Hi both,\n\n{body}\n\nJo\n", Subject="Allies").reply is ReplyKind.NONE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "You ask what support I will need. What support do I think I will need? A colleague who was not made redundant.",
+        "What skills and experience do I believe I need to become an ally here? A degree in patience.",
+        "I object to training as a mental health ally on my day off. What is the point of training dates on a Sunday?",
+        "Allies are no nurses. What training could make up for that? Kindly pass this on to whoever thought of it.",
+        "I protest at this. A mental health ally cannot replace a counsellor. What is in the training, magic?",
+    ],
+)  # fmt: skip
+def test_who_objects_to_the_scheme_asks_for_nothing(body: str):
+    assert reading(f"{body}\n\nJo\n", Subject="Re: Could you be a Mental Health Ally?").reply is ReplyKind.NONE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I am one of the 12 who asked for the role description. Could I have the one for the mental health allies?",
+        "Have we got a role description for the mental health allies somewhere? I'd like to read it.",
+        "Lots of people have asked already, I know, but may I have the role description for the allies too?",
+        "You told everyone at the fair that you would send the role description of the allies. Could you send me mine?",
+        "Do I think I could do this? Maybe. Please send me the role description for the mental health allies.",
+        "I asked for the role description of the allies last week and it has not come. Could you send it again?",
+        "Did you ever send the training details out to the allies? I would like to have them.",
+    ],
+)  # fmt: skip
+def test_who_speaks_of_others_that_asked_and_asks_too_gets_the_papers(body: str):
+    assert reading(f"Hello,\n\n{body}\n\nJo\n", Subject="Allies").reply is ReplyKind.ROLE_DESCRIPTION
