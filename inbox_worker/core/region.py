@@ -184,23 +184,31 @@ def _pieces(line: Line, scheme: Scheme) -> list[Line]:
     return [replace(line, text=part, gap=line.gap and number == 0) for number, part in enumerate(parts) if part]
 
 
-_BARE_NUMBER = re.compile(r"(?P<mark>[1-9])\s*[,/]?\s+(?=[^\W\d])")
+_BARE_NUMBER = re.compile(r"(?P<mark>[1-9])(?:[.)]?$|(?:\s*[,/\u2013-]\s*|\s+)(?=[^\W\d]))")
 _COUNTED = 3  # lines that begin with the next number each, from which the numbers are list marks
 
 
 def _counted(lines: list[Line]) -> list[Line]:
-    """The lines with a number that nothing sets off as list mark, where they count up from one ("1 want to help")."""
-    counted: dict[int, re.Match[str]] = {}
-    for place, line in enumerate(lines):
-        found = None if line.bullet or line.cells or line.kind is not Kind.OWN else _BARE_NUMBER.match(line.text)
-        if found and int(found["mark"]) == len(counted) + 1:
-            counted[place] = found
-    if len(counted) < _COUNTED:
-        return lines
-    return [
-        replace(line, text=line.text[found.end() :], bullet=found["mark"]) if (found := counted.get(place)) else line
-        for place, line in enumerate(lines)
-    ]
+    """The lines with a number that nothing sets off as list mark, where they count up from one ("1 want to help").
+
+    A number that stands alone is the mark of the line below it.
+    """
+    result: list[Line] = []
+    alone, count = "", 0
+    for line in lines:
+        plain = line.kind is Kind.OWN and not (line.bullet or line.cells)
+        found = _BARE_NUMBER.match(line.text) if plain else None
+        if found and int(found["mark"]) == count + 1:
+            count += 1
+            text, mark, alone = line.text[found.end() :], found["mark"], ""
+            if text:
+                result.append(replace(line, text=text, bullet=mark))
+            else:
+                alone = mark
+        else:
+            result.append(replace(line, bullet=alone, gap=True) if alone and plain else line)
+            alone = ""
+    return result if count >= _COUNTED else lines
 
 
 def _listed(lines: tuple[Line, ...]) -> list[Line]:

@@ -31,6 +31,16 @@ def texts(found: Reading) -> dict[str, str]:
             "3 regular meetings with the others\n\n4 because stress makes people ill\n\nSent from my phone\n",
             "because stress makes people ill",
         ),
+        (
+            "name Jo Bell\njob driver\ndept transport\n\n1-I want to look out for the other drivers\n"
+            "2-a good ear\n3-some training\n4-nobody talks in the yard\n",
+            "nobody talks in the yard",
+        ),
+        (
+            "Jo Bell\nTechnician\nSchool of Physics\njo.bell@kent.ac.uk\n\n1\nI want to help people who are low\n2\n"
+            "I am patient and I listen\n3\nSome training, and time\n4\nNobody should be ashamed\n",
+            "Nobody should be ashamed",
+        ),
     ],
 )
 def test_answers_behind_bare_numbers_are_an_application(body: str, last: str):
