@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from inbox_worker.core import names
+from inbox_worker.core.corrected import corrected
 from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
@@ -15,6 +16,7 @@ from inbox_worker.core.region import Region, Whose, earlier, own, prepared
 from inbox_worker.core.replaced import replacements
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.statements import statements
+from inbox_worker.core.told import only_asks, told
 from inbox_worker.core.values import clean
 from inbox_worker.core.words import pattern, spoken, tokens
 
@@ -111,6 +113,7 @@ def extract(
     context = Context(scheme, lexicon, frozenset(tokens(sender.name)) | frozenset(tokens(person or "")))
     region = Region(prepared(own(document, scheme).lines[:MAX_LINES], scheme))
     found = labelled(region.lines, context, numbers=numbers)
+    found = _without_question(found, context) if follow_up else found
     outside = _outside(region.lines, found)
     if len(found.values) < 2 and not follow_up:
         passed = _passed_on(document, sender, context)
@@ -124,17 +127,18 @@ def extract(
         own_lines = tuple(line for line in region.lines if line.kind is Kind.OWN)
         if not set(values) - found.ordered:
             values = in_order_asked(document, own_lines, context, listed=True) or values
-        stated = statements(list(outside), scheme, lexicon)
+        stated = corrected(list(outside), scheme) | statements(list(outside), scheme, lexicon)
         _add(values, {key: FieldValue(item.text, source(item.line), LIKELY) for key, item in stated.items()})
         renewed = replacements(outside, context)
+        renewed |= told(outside, context, renewed)
         _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})
         if not set(values) - found.ordered:  # an order of ours explains numbers better than the form's
             values = in_order_asked(document, own_lines, context) or values
         _add(values, told_when_asked(document, outside, found, context))
     else:
-        told = letter(outside, found, context)
-        values |= rhetorical(found, told, context)
-        _add(values, told)
+        in_prose = letter(outside, found, context)
+        values |= rhetorical(found, in_prose, context)
+        _add(values, in_prose)
         if region.whose is not Whose.OTHER:
             add_details(values, document, outside, sender, person, scheme, lexicon)
     order = [item.key for item in scheme.fields]
@@ -155,6 +159,17 @@ def extract(
         asides=found.asides,
         prose=frozenset(key for key in values if key not in found.values and scheme.field(key).kind is FieldKind.TEXT),
     )
+
+
+def _without_question(found: Labelled, context: Context) -> Labelled:
+    """`found` without its only value where that is a question to the team, and no answer."""
+    if len(found.values) != 1:
+        return found
+    ((key, value),) = found.values.items()
+    item = context.scheme.field(key)
+    if item.kind is not FieldKind.TEXT or not only_asks(value.text, item, context):
+        return found
+    return replace(found, values={}, asked=frozenset(), used=frozenset(), ordered=frozenset(), first=None)
 
 
 def _add(values: dict[str, FieldValue], more: dict[str, FieldValue]) -> None:

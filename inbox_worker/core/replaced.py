@@ -59,7 +59,7 @@ _COMMON = frozenset(
 )  # fmt: skip
 
 
-def _question(text: str, scheme: Scheme) -> str | None:
+def question(text: str, scheme: Scheme) -> str | None:
     """The one question that `text` names, or None where it names none or several."""
     folded = fold(text)
     keys = [key for key, named in _named(scheme) if named.search(folded)]
@@ -101,10 +101,10 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
         if named and len(rest[0].split()) >= 2:
             found.setdefault(named, Found(_alone(rest[0], context), line))
             continue
-        key = _question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
+        key = question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
         if key is None or key in found or not _wants_it_changed(text):
             continue
-        if rest and _question(head, context.scheme) and len(rest[0].split()) >= 2:
+        if rest and question(head, context.scheme) and len(rest[0].split()) >= 2:
             found[key] = Found(rest[0], line)
         elif before := _pointed_at(given[: place + 1], context):
             found[key] = before
@@ -121,7 +121,7 @@ def _wants_it_changed(text: str) -> bool:
     """Whether a paragraph wants an answer renewed or added to; only the first words on it count, and not the answer."""
     spoken_of = (each for each in map(fold, sentences(text)) if _REPLACES.search(each) or _ADDS.search(each))
     first = next(spoken_of, None)
-    return first is not None and not _NOTHING.search(first)
+    return first is not None and not NOTHING.search(first)
 
 
 def _is_given(answer: str, announcement: str) -> bool:
@@ -149,14 +149,14 @@ def _alone(text: str, context: Context) -> str:
 def _renews(last: list[str], context: Context) -> str | None:
     """The question that the words before a colon, `last`, want renewed or added to; None where they do not."""
     told = last and any(each.search(fold(last[0])) for each in (_REPLACES, _ADDS, _HANDS_OVER))
-    return _question(last[0], context.scheme) if told else None
+    return question(last[0], context.scheme) if told else None
 
 
 def _answers_behind(head: str, rest: str, context: Context) -> str | None:
     """The question that `head` only names ("On your question about support") where `rest` tells and asks nothing."""
     if not _NAMES.search(fold(head)) or rest.rstrip().endswith("?") or is_remark(rest, context):
         return None
-    key = _question(head, context.scheme)
+    key = question(head, context.scheme)
     return key if key and _reads_like(rest, context.scheme.field(key), context, _ASKED_FOR) else None
 
 
@@ -183,7 +183,7 @@ _ADDS = pattern(
 )
 
 
-_NOTHING = pattern(
+NOTHING = pattern(
     (
         r"\b(?:nothing|no need|no(?:t| longer)? wish|don't|do not|needn't)\b[^.!?]{0,20}"
         r"\b(?:add|change|more|else|include|mention|replace)\b",
@@ -194,7 +194,7 @@ _NOTHING = pattern(
 def _added(text: str, context: Context) -> str:
     """What follows "Can I add something to my skills?" in the same paragraph, courtesies aside; "" where nothing."""
     first, *behind = sentences(text)
-    if not behind or not _ADDS.search(fold(first)) or _question(first, context.scheme) is None:
+    if not behind or not _ADDS.search(fold(first)) or question(first, context.scheme) is None:
         return ""
     kept = [each for each in behind if not is_remark(each, context) and not each.rstrip().endswith("?")]
     return "" if kept and kept[-1].rstrip().endswith(":") else " ".join(kept)  # "So:" gives what stands below
@@ -210,7 +210,7 @@ def _pointed_at(given: list[tuple[str, Line]], context: Context) -> Found | None
     before: list[str] = []
     for sentence in sentences(text):
         match = _POINTS_BACK.search(fold(sentence))
-        if match is None or not _question(sentence, context.scheme) or sentence.rstrip().endswith(":"):
+        if match is None or not question(sentence, context.scheme) or sentence.rstrip().endswith(":"):
             if not _is_mere_opening(sentence, context):
                 before.append(sentence)
             continue
@@ -263,7 +263,7 @@ def _announces(text: str, context: Context) -> bool:
     """Whether a paragraph speaks of another answer, rather than going on with one."""
     folded = fold(text)
     told = _GIVES.search(folded) or _REST.search(text) or _REPLACES.search(folded)
-    return bool(told) and _question(text, context.scheme) is not None
+    return bool(told) and question(text, context.scheme) is not None
 
 
 def _below(given: list[tuple[str, Line]], context: Context) -> list[tuple[str, Line]]:
@@ -276,4 +276,4 @@ def _below(given: list[tuple[str, Line]], context: Context) -> list[tuple[str, L
     return kept
 
 
-__all__ = ["replacements"]
+__all__ = ["NOTHING", "question", "replacements"]

@@ -95,7 +95,7 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
             place = 0
             while match := _statement(scheme).search(shown, place):
                 key = by_name.get(fold(match["label"]))
-                value = _cut(match["value"])
+                value = cut(match["value"])
                 if not value or _is_said_of_else(shown, match) or _NO_VALUE.match(value):
                     place = match.start("value")
                     continue
@@ -105,12 +105,12 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
                     matched = True
             if its := _ITS.search(shown):
                 meant = _mentioned(shown[: its.start()], scheme) or pending
-                _tell(_cut(its["value"]), meant, line, scheme, lexicon, found)
+                _tell(cut(its["value"]), meant, line, scheme, lexicon, found)
             _renamed(shown, pending, line, scheme, found, by_name)
             for moved in _MOVED.finditer(shown, place):
-                value = _ASIDE.split(_cut(moved["value"]))[0]
+                value = _ASIDE.split(cut(moved["value"]))[0]
                 said = value if moved["whence"] else _UNIT  # much else moves from one thing to another
-                if key := _sort_of(value, scheme) or best_field(said, scheme):
+                if key := sort_of(value, scheme) or best_field(said, scheme):
                     found.setdefault(key, Found(as_typed(value, line.text), line))
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)
@@ -150,7 +150,7 @@ def _renamed(
             key = _mentioned(sentence[: match.start()], scheme) or pending
         else:
             key = by_name.get(fold(match["what"]))
-        value = _cut(match["value"]).strip("\"'\u201c\u201d\u2018\u2019")
+        value = cut(match["value"]).strip("\"'\u201c\u201d\u2018\u2019")
         if key and value:
             found.setdefault(key, Found(as_typed(value, line.text), line))
 
@@ -160,7 +160,7 @@ def _tell(
 ) -> None:
     """Note "It is X", and what "I'm a Clerk in Student Records" says twice over. `pending`: the field just named."""
     what, where = (value, None) if pending else split_place(value, scheme, lexicon)
-    key = pending or _sort_of(what, scheme)
+    key = pending or sort_of(what, scheme)
     if key:
         found.setdefault(key, Found(as_typed(what, line.text), line))
     at = place_of_work(short(where), scheme, key) if key and where else None
@@ -183,8 +183,8 @@ _ASIDE = re.compile(r",\s+(?=[a-z])")
 _UNIT = "department"  # what people move to: the field whose values are such
 
 
-def _sort_of(value: str, scheme: Scheme) -> str | None:
-    """The one-line field that a value plainly is of ("It's Student Registry"), where nothing says which is meant."""
+def sort_of(value: str, scheme: Scheme) -> str | None:
+    """Return the one-line field that a value plainly is of ("It's Student Registry"), whatever is said of it."""
     key = best_field(value, scheme) if value[:1].isupper() and "," not in value else None
     return key if key and fit(value, scheme.field(key)) == 2 else None
 
@@ -205,7 +205,8 @@ def _new_address(sentence: str, line: Line, scheme: Scheme, found: dict[str, Fou
         found[key] = Found(address.group().rstrip("."), line)
 
 
-def _cut(value: str) -> str:
+def cut(value: str) -> str:
+    """Return a value without what a sentence goes on to say, and without the article before it."""
     end = _VALUE_END.search(value)
     return _ARTICLE_FIRST.sub("", short(value[: end.start()] if end else value))
 

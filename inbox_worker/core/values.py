@@ -53,9 +53,18 @@ _LEAD = re.compile(  # "Now I know it: Porter"
 )
 
 
+_I_AM = re.compile(
+    r"I(?:['\u2019]m| am| work| belong)(?: (?:now|based|currently))*"
+    r" (?:(?:with|in|at|to|under|as)(?: (?:the|an?))?|an?|the)\s+(?=\S)",
+    re.IGNORECASE,
+)
+
+
 def without_lead(text: str) -> str:
-    """Return a one-line value without a clause of the sender's that leads up to it ("Now I know it: Porter")."""
-    return _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
+    """Return a one-line value without words that lead up to it ("Now I know it: Porter", "I'm in Estates")."""
+    bare = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
+    match = _I_AM.match(bare)
+    return bare[match.end() :] if match else bare
 
 
 _NOTHING = re.compile(

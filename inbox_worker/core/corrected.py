@@ -1,0 +1,136 @@
+"""One-line values that a later mail puts right in passing: "I'm in Catering rather than Estates"."""
+
+import re
+
+from inbox_worker.core import names
+from inbox_worker.core.document import Line
+from inbox_worker.core.paragraphs import paragraphs
+from inbox_worker.core.prose import as_typed
+from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.signature import Found, best_field, fit
+from inbox_worker.core.statements import cut, sort_of
+from inbox_worker.core.words import fold, pattern, sentences
+
+_THING = r"(?:the |an? |our )?(?P<{}>(?-i:[A-Z])[^,.;:!?\n]{{1,60}}?)"
+_PLACED = (  # "I'll be", "put me down under", "I now work in"
+    r"\b(?:i(?:'m|'ll be|'ve been| am| will be| was| work| belong| sit| should(?: really)? be| have been)"
+    r"|(?:put|have|list|count|note) me)"
+    r"(?:\s+(?:now|actually|really|based|located|employed|working(?! with)|down|under|in|at|with|as|an?|the|of))*\s+"
+)
+_CONTRASTS = (
+    re.compile(
+        rf"{_PLACED}{_THING.format('value')},?\s+(?:now\s*,?\s+)?(?:rather than|instead of|(?:and )?not)"
+        rf"(?:\s+(?:in|at|as|under|with|for))?\s+{_THING.format('other')}(?=[,.;:!?]|\s+(?:as|from|any|now|since|on)\b|$)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\bi(?:'m| am)\s+(?:not|no longer)(?:\s+(?:in|at|an?|the|with))*\s+{_THING.format('other')},?\s+but"
+        rf"(?:\s+(?:in|at|with|now|rather|an?|the))*\s+{_THING.format('value')}(?=[,.;:!?]|\s+(?:as|from|now|since|on)\b|$)",
+        re.IGNORECASE,
+    ),
+)
+_ANEW = re.compile(  # "I am moving to the School of Law", "I've just been promoted to Head Porter"
+    r"\bi(?:'m| am|'ve| have|'ll| will| was)?(?:\s+(?:just|now|recently|been|be|soon|also))*\s+"
+    rf"(?:moving|promoted|transferring|switching|relocating|going over)(?:\s+(?:across|over))?\s+(?:in)?to\s+"
+    rf"{_THING.format('value')}(?=[,.;:!?]|\s+(?:as|from|now|since|on|in (?-i:[A-Z]))\b|$)",
+    re.IGNORECASE,
+)
+_AS_MY = re.compile(  # "I should have put Estates as my department"
+    rf"\b(?:put|written|write|given|have|list|said|enter|entered|record|use)\s+{_THING.format('value')}"
+    r"\s+(?:as|for|under) (?:my|the) (?P<label>[\w /-]{3,30})",
+    re.IGNORECASE,
+)
+_AMISS = pattern(
+    (
+        r"\b(?:forgot|forgotten|left (?:out|off|blank)|missed|missing|omitted|wrong|incorrect|incomplete|mistake|slip"
+        r"|error|typo|spelt|misspelt|misspelled|outdated|out of date|changed|changes|updated?|correct(?:ion)?|blank"
+        r"|didn't (?:give|put|say)|did not (?:give|put|say)|asked)\b",
+    )
+)
+_IT_IS = re.compile(
+    r"(?:[,;:]|\s[-\u2013\u2014]+)?\s+(?:and |so |but )?(?:it(?:'s| is)|i(?:'m| am)|which (?:is|should (?:be|read)))"
+    r"\s+(?:(?:now|actually|an?|the|in|with|at)\s+)*(?P<value>[^,;:!?\n]{2,80})",
+    re.IGNORECASE,
+)
+_MEANWHILE = pattern(  # where somebody is for an hour or a day
+    (
+        r"(?<!as of )(?<!from )\b(?:today|tomorrow|this (?:morning|afternoon|week)|next week)\b",
+        r"\b(?:meet|meeting|training|session|room|visit"
+        r"|(?:on|until|till) (?:mon|tues|wednes|thurs|fri)day)\b",
+    )
+)
+
+
+def corrected(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
+    """Return one-line values that sentences set against others, or give where they say that one was amiss."""
+    found: dict[str, Found] = {}
+    for text, line in paragraphs(lines):
+        for sentence in sentences(text):
+            shown = sentence.replace("\u2019", "'")
+            if shown.rstrip().endswith("?"):
+                continue
+            for key, value in (*_in_place(shown, scheme), *_amiss(shown, scheme)):
+                found.setdefault(key, Found(as_typed(value, line.text), line))
+    return found
+
+
+def _in_place(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
+    """What stands in another's place: both must be of one sort, or the sender moves, or names the field."""
+    given: list[tuple[str, str]] = []
+    for match in _AS_MY.finditer(sentence):
+        given += [(item.key, cut(match["value"])) for item in _named(match["label"], scheme, start=True)[:1]]
+    if _MEANWHILE.search(fold(sentence)):
+        return given
+    for contrast in _CONTRASTS:
+        for match in contrast.finditer(sentence):
+            value = cut(match["value"])
+            key = sort_of(value, scheme)
+            if key and best_field(match["other"], scheme) == key:
+                given.append((key, value))
+    for match in _ANEW.finditer(sentence):
+        value = cut(match["value"])
+        if key := sort_of(value, scheme):
+            given.append((key, value))
+    return given
+
+
+def _amiss(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
+    """What follows words that say that a field was left out or is wrong: "I left out my department - it's Estates"."""
+    for match in _IT_IS.finditer(sentence):
+        before = sentence[: match.start()]
+        named = _named(before, scheme)
+        if len(named) == 1 and _AMISS.search(fold(before)):
+            value = cut(match["value"])
+            return [(named[0].key, value)] if _suits(value, named[0], scheme) else []
+    return []
+
+
+def _suits(value: str, item: Field, scheme: Scheme) -> bool:
+    if item.kind is FieldKind.NAME:
+        return names.looks_like(value) and len(value.split()) >= _FULL and best_field(value, scheme) is None
+    return fit(value, item) > 0
+
+
+_FULL = 2  # words of a name
+
+
+def _named(text: str, scheme: Scheme, *, start: bool = False) -> list[Field]:
+    """The fields of one line whose label `text` names as the sender's, or begins with."""
+    folded = fold(text)
+    lead = "^" if start else r"\b(?:my|the) (?:[\w-]+ )?"
+    items = [item for item in scheme.fields if item.kind in (FieldKind.SHORT, FieldKind.NAME)]
+    return [
+        item
+        for item in items
+        if any(re.search(rf"{lead}{re.escape(fold(name))}{_ALONE}", folded) for name in _labels(item))
+    ]
+
+
+def _labels(item: Field) -> tuple[str, ...]:
+    return (item.label, *item.label.split("/"))
+
+
+_ALONE = (  # "my department badge" is no department
+    r"\b(?!-)(?=\W*$|[^\w\s]|\s+(?:on|in|for|of|off|out|from|at|was|is|are|has|had|and|or|changed|wrong|blank|empty"
+    r"|field|entry|box|line|please|instead|now|down|as|since|which|it|it's|i|i'm)\b)"
+)

@@ -1,0 +1,80 @@
+"""Answers that single sentences of a later mail give."""
+
+import pytest
+
+from inbox_worker.core.reading import Intent, ReplyKind
+from tests.core.sample_reading import ON_RECORD, THREAD, reading, values
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("For experience you could put that I speak Polish.", {"skills_experience": "I speak Polish."}),
+        (
+            "I forgot to mention that I have a certificate in counselling.",
+            {"skills_experience": "I have a certificate in counselling."},
+        ),
+        (
+            "You may also note down that I am a qualified youth worker.",
+            {"skills_experience": "I am a qualified youth worker."},
+        ),
+        (
+            "Please mention under skills that I ran a helpline for ten years. I have led a listening group, too.",
+            {"skills_experience": "I ran a helpline for ten years. I have led a listening group, too."},
+        ),
+        (
+            "As to support, I'd need regular supervision from somebody trained.",
+            {"support_needed": "I'd need regular supervision from somebody trained."},
+        ),
+        (
+            "The main support I would need is someone to debrief with.",
+            {"support_needed": "The main support I would need is someone to debrief with."},
+        ),
+        (
+            "My answer on awareness should be that nobody ought to suffer in silence at work.",
+            {"importance": "Nobody ought to suffer in silence at work."},
+        ),
+        (
+            "I should have said that I speak Tamil. My job title is now Head Porter.",
+            {"skills_experience": "I speak Tamil.", "job_title": "Head Porter"},
+        ),
+    ],
+)
+def test_a_sentence_that_says_what_to_add_gives_it(said: str, found: dict[str, str]):
+    read = reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)
+    assert (values(read), read.reply) == (found, ReplyKind.ACKNOWLEDGEMENT)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Should I say that I speak Polish?",
+        "I forgot to say that I am on holiday until the 20th.",
+        "I should have mentioned that I cannot make the first session.",
+        "Please mention to Sam that I was asking after her.",
+        "As for support, your colleague has rung me already.",
+        "Regarding my experience, I will write more next week.",
+        "Under support, there is nothing to add.",
+        "You can put my colleague Sam on the list as well.",
+        "The one thing I would like to know is where we meet.",
+        "I wanted to say how much I liked the talk.",
+        "For the training, I prefer the afternoon.",
+    ],
+)
+def test_news_thanks_and_questions_answer_nothing(said: str):
+    read = reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)
+    assert (values(read), read.reply) == ({}, ReplyKind.NONE)
+
+
+@pytest.mark.parametrize(
+    "said", ["About the support: who runs it?", "Re support: what does it cost?", "Skills: which ones count?"]
+)
+def test_a_question_to_the_team_behind_a_short_label_is_no_answer(said: str):
+    read = reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)
+    assert (read.intent, values(read)) == (Intent.FOLLOW_UP, {})
+
+
+@pytest.mark.parametrize("said", ["Perhaps a mentor I could ring?", "A buddy, maybe? I am not sure yet."])
+def test_who_wonders_what_they_need_answers(said: str):
+    read = reading(f"Hello,\n\nSupport: {said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)
+    assert values(read) == {"support_needed": said}
