@@ -19,7 +19,7 @@ _FRAMES = (  # what leads up to an answer, and, as `rest`, the answer
         r"|please|pls|just"
         r"|forgot(?:ten)? to|fail(?:ed)? to|omitted to|neglected to|meant to|didn't|did not|never)"
         rf"(?:\s+(?:also|just|please|perhaps|maybe|have|probably|really|then|simply))*\s+{_SAYS}(?:\s+down)?"
-        r"(?:\s+(?:under|for|in|about|on) (?:my |the )?(?:[\w']+\s+){0,2}?[\w']+)?\s+(?:that\s+)?(?P<rest>\S.*)",
+        r"(?:\s+(?:under|for|in|about|on) (?:[\w']+\s+){1,4}?that|\s+that)?\s+(?P<rest>\S.*)",
         re.IGNORECASE,
     ),
     re.compile(r"\banswers?\b[^,;:]{3,80}?\s(?:is|would be|should be)\s+(?:that\s+)?(?P<rest>\S.*)", re.IGNORECASE),

@@ -23,6 +23,10 @@ from tests.core.sample_reading import ON_RECORD, THREAD, reading, values
             {"skills_experience": "I ran a helpline for ten years. I have led a listening group, too."},
         ),
         (
+            "Something I ought to have put under skills and experience: I did a listening course in May.",
+            {"skills_experience": "I did a listening course in May."},
+        ),
+        (
             "As to support, I'd need regular supervision from somebody trained.",
             {"support_needed": "I'd need regular supervision from somebody trained."},
         ),
