@@ -183,3 +183,20 @@ def test_every_phrase_has_a_word_that_makes_a_sentence_be_looked_at():
 def test_words_of_distress_in_a_sentence_that_is_plainly_of_another_kind_are_no_distress():
     sentence = "Sorry, I have to withdraw from the Cycle Buddies: my knee has had enough."
     assert tier([sentence], load()).tier not in (Tier.A, Tier.B)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My duties are different now and I won't have the time.",
+        "I won't have the energy for another committee.",
+        "I've been moved and I won't have time for it.",
+    ],
+)
+def test_who_will_not_have_the_time_is_in_no_danger(said: str):
+    assert tier([said], load()).tier is Tier.NONE
+
+
+@pytest.mark.parametrize("said", ["Don't save me a place, I won't be alive by then.", "I will not wake up tomorrow."])
+def test_who_will_not_be_alive_is(said: str):
+    assert tier([said], load()).tier is not Tier.NONE
