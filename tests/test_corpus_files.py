@@ -158,6 +158,9 @@ def test_every_folder_holds_mails() -> None:
         "twelfth",
         "thirteenth",
         "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
     }
 
 
