@@ -76,16 +76,9 @@ class ApplicationsView(Statements):
 
     def events_since(self, moment: datetime) -> tuple[tuple[str, Event], ...]:
         """Return (reference, event) for all that happened at or after `moment`, oldest first: a digest's period."""
-        joined = application_event.join(application, application.c.id == application_event.c.application_id)
-        statement = (
-            select(application_event, application.c.prefix)
-            .select_from(joined)
-            .where(application_event.c.at >= moment)
-            .order_by(application_event.c.at, application_event.c.id)  # by the id alone, SQLite would read them all
-        )
         return tuple(
             (reference_of(row.prefix, row.application_id), Event(row.at, row.what, row.detail, row.by))
-            for row in self._all(statement)
+            for row in self._all(_EVENTS_SINCE, moment=moment)
         )
 
     def _applications(self, rows: list[Row]) -> tuple[Application, ...]:
@@ -215,6 +208,12 @@ _RECEIVED_WITH = Prepared(
         application.c.received_at >= bindparam("since"),
         application.c.restricted.is_(False),
     )
+)
+_EVENTS_SINCE = Prepared(
+    select(application_event, application.c.prefix)
+    .select_from(application_event.join(application, application.c.id == application_event.c.application_id))
+    .where(application_event.c.at >= bindparam("moment"))
+    .order_by(application_event.c.at, application_event.c.id)  # by the id alone, SQLite would read them all
 )
 _PREFIX = Prepared(select(application.c.prefix).where(application.c.id == bindparam("number")))
 _VALUES = _values(answer.c.application_id.in_(bindparam("ids", expanding=True)))

@@ -84,9 +84,14 @@ class Sealed(Words):
             return "\ufffd" + text[1:] if text.startswith(_SEALED) else text
         return sealed_text(ring.seal(text.encode(), self.purpose))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        stored = None if value is None else sealed_bytes(value)
-        return value if stored is None else keyring_of(dialect).open(stored, self.purpose).decode()
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], str | None]:
+        """Return what makes our value of the database's: it is text in every database, and most of it is plain."""
+
+        def opened(value: str | None) -> str | None:
+            stored = None if value is None or value[:1] != _SEALED else sealed_bytes(value)
+            return value if stored is None else keyring_of(dialect).open(stored, self.purpose).decode()
+
+        return opened
 
 
 class SealedBytes(TypeDecorator[bytes]):
