@@ -81,14 +81,14 @@ _UNLIKE = 0.25  # probability of any kind of answer that nearly every real answe
 
 def asks_other_things(lines: Iterable[Line], lexicon: Lexicon) -> bool:
     """Return whether lines of a form, those that belong to none of our fields, hold answers to questions of another."""
-    other = pattern(lexicon.phrases.get("other_label", ()))
+    other = pattern((*lexicon.phrases.get("other_label", ()), *lexicon.phrases.get("aside", ())))
     labels = [match["label"] for line in lines if (match := _LABEL.match(line.text))]
     return any(not other.fullmatch(fold(label).strip()) for label in labels)
 
 
-_HEADING = r"(?:[\w/()'&-]+ ){0,4}[\w/()'&-]+(?=:)"
+_HEADING = r"\w[\w/()'&-]*(?: [\w/()'&-]+){0,4}(?=:)"
 _QUESTION = r"(?:What|Why|How|Which|Do|Does|Is|Are) [^?:]{8,120}(?=\?)"
-_LABEL = re.compile(rf"\W*(?P<label>{_HEADING}|{_QUESTION})[:?]+\s+\S")
+_LABEL = re.compile(rf"(?>\W*)(?P<label>{_HEADING}|{_QUESTION})[:?]+\s+\S")
 
 
 def _required(scheme: Scheme) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inbox_worker.core.business import is_other_business
+from inbox_worker.core.business import is_other_business, names_business
 from inbox_worker.core.fullness import (
     LIST,
     answers,
@@ -131,18 +131,13 @@ def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: L
     asked = mail.extraction.full_questions > 0 or is_whole(mail.extraction, scheme)
     by_form = asked or bool(labels.ours or about(mail.subject, scheme).ours)
     told = joined or bool(before.ours)
-    if scope.ours and (by_form or _says(signs) or (told and not asks_other_things(mail.outside, lexicon))):
+    if scope.ours and (by_form or signs.says_so or (told and not asks_other_things(mail.outside, lexicon))):
         return True
     wishes = joined or Target.OPEN in signs.joins
     if _is_unnamed(mail, scope, scheme, lexicon):
         return True
     by_topic = bool(labels.topic) and is_whole(mail.extraction, scheme) and answers(mail.extraction, scheme) >= LIST
     return not scope.other and (bool(before.role) or (scope.weak and wishes) or by_topic)
-
-
-def _says(signs: Signs) -> bool:
-    """Whether a wish to join is said in so many words, not only by something like one."""
-    return len(signs.joins) > signs.guessed
 
 
 def _is_unnamed(mail: Mail, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -206,13 +201,14 @@ _PLAIN = 2  # of them that must read like answers where no wish is said
 
 def _joins(signs: Signs, scope: _Scope, mail: Mail, requested: bool, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether the sender plainly wants to join, or gives answers and is interested."""
-    if signs.declines:
+    contradicts = signs.refuses and signs.says_so and Target.OURS in signs.joins  # a person must see what they mean
+    if signs.declines and not contradicts:
         return False
     ours = Target.OURS in signs.joins or (Target.OPEN in signs.joins and (scope.ours or scope.weak))
     stray = Target.OTHER in signs.requests or (
         is_filled(mail.extraction, scheme) and asks_other_things(mail.outside, lexicon)
     )
-    if ours and (_says(signs) or not stray):
+    if ours and (signs.says_so or not stray):
         return not (requested and signs.hesitates)
     weak = Target.OURS in signs.weak or (Target.OPEN in signs.weak and scope.ours)
     given = mail.extraction.labelled or mail.extraction.ordered
@@ -276,6 +272,6 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
     if signs.named and _asks(signs, scope) and not is_other_business(mail, signs, scheme, lexicon, joined=False):
         return Intent.ROLE_DESCRIPTION_REQUEST
     about_it = mail.in_thread or (scope.ours and any_sentence("updates", mail, lexicon))
-    if about_it and not scope.other and not find("business", " . ".join(mail.text), lexicon):
+    if about_it and not scope.other and not names_business(" . ".join(mail.text), lexicon):
         return Intent.FOLLOW_UP
     return None

@@ -14,7 +14,8 @@ _NO_ROLE = (
     "|whatever|however|whether|either|neither|rather|together|never|after|under|over|paper|poster|banner|folder|flyer"
     "|letter|newsletter|number|order|offer|matter|career|centre|center|user|answer|register|computer|printer|screener"
     "|summer|winter|easter|september|october|november|december|quarter|semester|chapter|timer|speaker|learner|senior"
-    "|junior|major|minor|prior|error|floor|door|doctor|professor|reader|power|water|your|their|her|for|per"
+    "|junior|major|minor|prior|(?:prop|short|simpl|plain|bigg|larg|small|wid|broad|brief|quick|easi|neat|nic|upp|low|inn|out)er"
+    "|error|floor|door|doctor|professor|reader|power|water|your|their|her|for|per"
 )
 _ROLE = rf"\b(?!(?:{_NO_ROLE})s?\b)(?:[a-z]{{3,}}(?:er|or)s?|buddy|buddies|reps?|contacts?|advocates?|guides?)\b"
 _role = re.compile(_ROLE)
@@ -25,7 +26,8 @@ _STOPS = (
     "|me|my|our|if|when|by|but|than|do|does|would|could|can|will"
 )
 _BEHIND = re.compile(
-    r"\W{0,3}\b(?:for|of|to (?:be|become))\s+(?:(?:being|becoming|an?|the|all|new|your|our)\s+)*"
+    r"\W{0,3}\b(?:for|of|to (?:be|become))\s+(?:(?:(?:being|becoming|an?|the|all|new|your|our)\s+)+"
+    rf"|(?=[\w'-]+\s+(?!(?:{_STOPS})\b)[\w'-]))"  # a bare "researchers" says whom it is for
     rf"(?P<what>(?!(?:{_STOPS})\b)[\w'-]+(?:\s+(?!(?:{_STOPS})\b)[\w'-]+){{0,4}})"
 )
 _BEFORE = re.compile(r"\b(?:the|an?|your)\s+(?P<what>(?:\w[\w-]*\s+){0,2}\w[\w-]*)(?:'s|')?\s+$")
@@ -85,12 +87,15 @@ _PLAIN_FORM = re.compile(
     r"(?:\w+(?:ed|en|y|ly|ing|-in|-out)|filled|own|short|brief|new|late|full|final|first|second|of|interest|expression|eoi"
     r"|in|out|back|online|word|paper|volunteer|sign-?up|enrolment|registration|application)"
 )
+_OF_VOLUNTEERS = re.compile(r"\b(?:volunteer\w*|eoi|interest)\b")  # such a form need not name its role
 
 
 def sends_another_form(wish: re.Match[str], scheme: Scheme) -> bool:
     """Return whether words that send a form, in a folded sentence, name it as another one: "my appraisal form"."""
     found = _FORM.search(wish.group().strip())
-    if not found or all(_PLAIN_FORM.fullmatch(word) for word in found["what"].split()):
+    if not found or _OF_VOLUNTEERS.search(found["what"]):
+        return False
+    if all(_PLAIN_FORM.fullmatch(word) for word in found["what"].split()):
         return False
     names = about(found["what"], scheme)
     behind = re.match(r"\s+(?:for|to)\b.{0,60}", wish.string[wish.end() :])

@@ -45,7 +45,7 @@ class Signs:
     """What was seen in the sentences."""
 
     joins: list[Target] = field(default_factory=list)
-    guessed: int = 0  # how many of `joins` are told by likeness alone
+    guessed: int = 0  # how many of `joins` are told by likeness alone, or stand in quotation marks
     weak: list[Target] = field(default_factory=list)
     requests: list[Target] = field(default_factory=list)
     named: bool = False  # a request names the documents themselves, not only "more"
@@ -59,6 +59,11 @@ class Signs:
     wishes: set[str] = field(default_factory=set)  # the sentences that wish to join this scheme
     documents: set[str] = field(default_factory=set)  # the sentences that ask for the documents
     seen: list[str] = field(default_factory=list)
+
+    @property
+    def says_so(self) -> bool:
+        """Whether a wish to join is said in so many words of the sender's, not only by something like one."""
+        return len(self.joins) > self.guessed
 
 
 def sentences_of(lines: tuple[Line, ...]) -> tuple[str, ...]:
@@ -179,7 +184,8 @@ _SENT = pattern(
         r" (?:documents?|files?|texts?|pages?)\b",
     )
 )
-_QUOTED = pattern((r'"[^"]*(?:"|$)',))  # what a sender quotes, they do not ask: wordings of the form, of a notice
+# what a sender quotes, they do not ask: wordings of the form, of a notice; a few words in marks are a name
+_QUOTED = pattern((r'"(?:[^"\s]+ ){4}[^"]*(?:"|$)',))
 
 
 def _enquiry(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
@@ -234,6 +240,7 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
                 continue
             target = targets.of_wish(sentence, match.start(), scheme, lexicon)
             found.append(target)
+            signs.guessed += name == "join" and _is_quoted(sentence, match.start())
             if target is Target.OURS:
                 signs.wishes.add(sentence)
             signs.seen.append(f"wishes to join: {match.group().strip()}")
@@ -256,6 +263,10 @@ def _wishes(sentence: str, name: str, scheme: Scheme, lexicon: Lexicon) -> Itera
             yield match
         # a denied wish may run into the next one: "I don't have much time but I'd love to"
         place = match.start() + 1 if denied else max(match.end(), match.start() + 1)
+
+
+def _is_quoted(sentence: str, place: int) -> bool:
+    return sentence.count('"', 0, place) % 2 == 1
 
 
 def _of_another(sentence: str, match: re.Match[str]) -> bool:
