@@ -1,17 +1,15 @@
 """The jobs of the service: each handles every fault that passes, and reports how it went."""
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from inbox_worker import digest_schedule, log, privacy, vault
 from inbox_worker.assembly import Box, Service
-from inbox_worker.core.retry import next_connection
-from inbox_worker.errors import Busy, InboxWorkerError, MailboxError, SendError, StoreError, SubmissionRefused
+from inbox_worker.errors import Busy, InboxWorkerError, SendError, StoreError, SubmissionRefused
 from inbox_worker.imap import SessionExpired
 from inbox_worker.intake import Poll
 from inbox_worker.liveness import Liveness
@@ -19,6 +17,7 @@ from inbox_worker.outbox import Outbox
 from inbox_worker.reminders import remind
 from inbox_worker.scheduler import Job
 from inbox_worker.sending_ahead import SendingAhead
+from inbox_worker.turn import Turn
 
 _LOG = log.logger(__name__)
 
@@ -62,9 +61,7 @@ class Jobs:
         self._queued: Callable[[bool], None] = lambda more: wake(OUTBOX)  # told at each batch that a poll stores
         self._liveness = liveness or Liveness(service.config.liveness.hung_after)
         self._outbox: Outbox | None = None
-        self._polling = {box.section.name: threading.Lock() for box in service.boxes}
-        self._waiting: set[str] = set()  # mailboxes that another worker reads
-        self._failed: dict[str, tuple[int, datetime]] = {}  # mailbox -> failures in a row, and when to try again
+        self._turns = {box.section.name: Turn(box.section.name, service) for box in service.boxes}
 
     def once(self) -> list[Report]:
         """Run every job one time: mailboxes, reminders, then the outbox, so that a mail is answered in one pass.
@@ -109,11 +106,11 @@ class Jobs:
 
     def poll(self, box: Box) -> Report:
         """Take in the new mail of one mailbox; a mailbox that fails stops no other."""
-        name = box.section.name
+        turn = self._turns[box.section.name]
 
         def ready() -> None:
-            if not self._take(box):
-                raise Busy(f"mailbox {name}: another worker reads it{self._holder(name)}; this one waits")
+            if not turn.take():
+                raise Busy(f"mailbox {turn.mailbox}: another worker reads it{turn.holder()}; this one waits")
 
         def work(report: Report) -> None:
             polled = self._polled(box)
@@ -123,9 +120,9 @@ class Jobs:
             if polled.started:
                 report.counts["started"] = 1
 
-        with self._polling[name]:
-            report = self._run(poll_job(box), work, ready, reads=name)
-        self._note_failure(name, report)
+        with turn.polling:
+            report = self._run(poll_job(box), work, ready, reads=turn.mailbox)
+        turn.ended(report.error)
         return report
 
     def _polled(self, box: Box) -> Poll:
@@ -144,50 +141,22 @@ class Jobs:
 
     def _poll_when_due(self, box: Box) -> Report | None:
         """Poll on schedule: not while another worker does, and less often while the server fails."""
-        failed = self._failed.get(box.section.name)
-        if box.section.name in self._waiting or (failed and self._service.clock() < failed[1]):
+        if not self._turns[box.section.name].due():
             with self._liveness.running(poll_job(box)):
                 return None
         return self.poll(box)
 
     def _stand_by(self, box: Box) -> Report | None:
         """Look whether a mailbox that another worker reads is free now, and then poll it at once."""
-        name = f"standby {box.section.name}"
-        with self._liveness.running(name):
-            if box.section.name not in self._waiting:
+        turn = self._turns[box.section.name]
+        with self._liveness.running(f"standby {turn.mailbox}"):
+            if not turn.waiting:
                 return None
             try:
-                taken = self._take(box)
+                taken = turn.take()
             except StoreError:
                 return None  # the poll says so too, and counts it
         return self.poll(box) if taken else None
-
-    def _take(self, box: Box) -> bool:
-        """Take the lock of a mailbox, and say aloud when this worker begins or ends to wait for it."""
-        name = box.section.name
-        taken = self._service.locks.take(name)
-        if taken and name in self._waiting:
-            self._waiting.discard(name)
-            _LOG.warning("this worker takes over", mailbox=name)
-        elif not taken and name not in self._waiting:
-            self._waiting.add(name)
-            _LOG.warning("another worker reads this mailbox; this one waits", mailbox=name)
-        return taken
-
-    def _holder(self, name: str) -> str:
-        with self._service.store.reading() as view:
-            holder = next((lease.holder for lease in view.leases() if lease.name == name), None)
-        return f" ({holder})" if holder else ""
-
-    def _note_failure(self, name: str, report: Report) -> None:
-        """Back off from a mailbox that fails; many workers and mailboxes do not come back all at once."""
-        if report.error is None or isinstance(report.error, Busy):
-            self._failed.pop(name, None)
-            return
-        failed = self._failed.get(name, (0, None))[0] + 1
-        now = self._service.clock()
-        quiet = isinstance(report.error, MailboxError) and failed > 1  # one broken connection is no reason to wait
-        self._failed[name] = (failed, next_connection(failed - 1, now, random.random()) if quiet else now)  # noqa: S311
 
     def _beating(self, job: str) -> Callable[[], bool]:
         """Return `stop`; to ask it is a sign of life."""

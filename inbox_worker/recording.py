@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inbox_worker import checkpoints, log
+from inbox_worker.contexts import Occasion
 from inbox_worker.core import bounce as delivery_reports
 from inbox_worker.core import gate
 from inbox_worker.core.acceptance import accepts
@@ -14,7 +15,7 @@ from inbox_worker.core.mail import Address, RawMail
 from inbox_worker.core.plan import Policy, named_people, plan
 from inbox_worker.core.reading import Decision, Intent, Known, Outcome, Reading, ReplyKind, Tier
 from inbox_worker.core.scheme import Scheme
-from inbox_worker.correspondence import Correspondence, Occasion
+from inbox_worker.correspondence import Correspondence
 from inbox_worker.errors import StoreError, Unstorable
 from inbox_worker.mail_read import Manner, Understood, Unread, place_of
 from inbox_worker.reader import Content, Reader
