@@ -8,12 +8,12 @@ from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
 from inbox_worker.core.scheme import Field, FieldKind, Scheme
 from inbox_worker.core.signature import Found, best_field, fit
-from inbox_worker.core.statements import cut, sort_of
+from inbox_worker.core.statements import MAX_SENTENCE, cut, no_value, place_of_work_key, sort_of
 from inbox_worker.core.words import fold, pattern, sentences
 
 _THING = r"(?:the |an? |our )?(?P<{}>(?-i:[A-Z])[^,.;:!?\n]{{1,60}}?)"
 _PLACED = (  # "I'll be", "put me down under", "I now work in"
-    r"\b(?:i(?:'m|'ll be|'ve been| am| will be| was| work| belong| sit| should(?: really)? be| have been)"
+    r"\b(?:i(?:'m|'ll be| am| will be| work| belong| sit| should(?: really)? be)"
     r"|(?:put|have|list|count|note) me)"
     r"(?:\s+(?:now|actually|really|based|located|employed|working(?! with)|down|under|in|at|with|as|an?|the|of))*\s+"
 )
@@ -35,7 +35,20 @@ _ANEW = re.compile(  # "I am moving to the School of Law", "I've just been promo
     rf"{_THING.format('value')}(?=[,.;:!?]|\s+(?:as|from|now|since|on|in (?-i:[A-Z]))\b|$)",
     re.IGNORECASE,
 )
+_MOVED = re.compile(  # "as of Monday we come under Student Experience", "I'm now in the Registry"
+    r"\b(?:(?:we|i|my team|our team|the team) (?:now |have |has |have been |has been |'ve been |'ve )?"
+    r"(?:come|moved|move|fall|sit|transferred)"
+    r"|(?:i|we)(?:'m| am| are|'re)? now (?:in|with|under|at)|now (?:under|part of))"
+    r"(?:\s+(?:now|across|over))*(?P<whence>\s+from [^,.;!?\n]{2,40}?(?=\s(?:in)?to\s))?"
+    r"(?:\s+(?:under|in|into|to|with|within|at))?"
+    r"\s+(?:the |our )?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
+    re.IGNORECASE,
+)
+# who move from house to house, too
+_OF_PEOPLE = re.compile(r"(?:i|we)\b[^.]*?\b(?:moved?|transferred|in|at)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r",\s+(?=[a-z])")
 _AS_MY = re.compile(  # "I should have put Estates as my department"
+    r"(?<!not )(?<!n't )(?<!never )"
     rf"\b(?:put|written|write|given|have|list|said|enter|entered|record|use)\s+{_THING.format('value')}"
     r"\s+(?:as|for|under) (?:my|the) (?P<label>[\w /-]{3,30})",
     re.IGNORECASE,
@@ -44,7 +57,7 @@ _AMISS = pattern(
     (
         r"\b(?:forgot|forgotten|left (?:out|off|blank)|missed|missing|omitted|wrong|incorrect|incomplete|mistake|slip"
         r"|error|typo|spelt|misspelt|misspelled|outdated|out of date|changed|changes|updated?|correct(?:ion)?|blank"
-        r"|didn't (?:give|put|say)|did not (?:give|put|say)|asked)\b",
+        r"|didn't (?:give|put|say)|did not (?:give|put|say)|asked|(?:is|was|should) not|isn't|wasn't|shouldn't)\b",
     )
 )
 _IT_IS = re.compile(
@@ -60,16 +73,32 @@ _MEANWHILE = pattern(  # where somebody is for an hour or a day
     )
 )
 
+_UNREAL = pattern(  # wished, supposed, refused or somebody else's word
+    (
+        r"(?:^|, )if i\b|\b(?:wish(?:es|ed)?|whether|might|perhaps|maybe|in case)\b",
+        r"\b(?!(?:i|you|we)\b)[\w-]+ (?:said|says|told me|thinks?|asked)\b",
+        r"\bi was [^,;]* (?:in \d{4}|ago|when|before|until|till)\b",
+    )
+)
+
+
+# A question about it, where "Could you put me under Finance rather than Payroll?" is a request
+_WONDERS = re.compile(
+    r"(?:(?:and|but|so|also|sorry),? )*(?:is|isn't|are|am|was|were|do|does|did|should|shall|may|might|what|why|how|when"
+    r"|where|who|which|if|have|has)\b",
+    re.IGNORECASE,
+)
+
 
 def corrected(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
-    """Return one-line values that sentences set against others, or give where they say that one was amiss."""
+    """Return one-line values that sentences set against others, move to, or give where they say that one was amiss."""
     found: dict[str, Found] = {}
     for text, line in paragraphs(lines):
         for sentence in sentences(text):
-            shown = sentence.replace("\u2019", "'")
-            if shown.rstrip().endswith("?"):
+            shown = sentence[:MAX_SENTENCE].replace("\u2019", "'")
+            if _UNREAL.search(fold(shown)) or (_WONDERS.match(shown) and sentence.rstrip().endswith("?")):
                 continue
-            for key, value in (*_in_place(shown, scheme), *_amiss(shown, scheme)):
+            for key, value in (*_in_place(shown, scheme), *_amiss(shown, scheme), *_moved(shown, scheme)):
                 found.setdefault(key, Found(as_typed(value, line.text), line))
     return found
 
@@ -94,10 +123,25 @@ def _in_place(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
     return given
 
 
+def _moved(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
+    """Where the sender, or all whom they work with, have gone."""
+    given: list[tuple[str, str]] = []
+    for match in _MOVED.finditer(sentence):
+        value = _GOES_ON.split(cut(match["value"]))[0]
+        key, place = sort_of(value, scheme), place_of_work_key(scheme)
+        if key is None and match["whence"]:  # much else moves from one thing to another
+            key = best_field(value, scheme)
+        elif key is None and place and (fit(value, scheme.field(place)) or not _OF_PEOPLE.match(match.group())):
+            key = place
+        if key:
+            given.append((key, value))
+    return given
+
+
 def _amiss(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
     """What follows words that say that a field was left out or is wrong: "I left out my department - it's Estates"."""
     for match in _IT_IS.finditer(sentence):
-        before = sentence[: match.start()]
+        before = sentence[max(0, match.start() - _REACH) : match.start()]
         named = _named(before, scheme)
         if len(named) == 1 and _AMISS.search(fold(before)):
             value = cut(match["value"])
@@ -106,12 +150,15 @@ def _amiss(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
 
 
 def _suits(value: str, item: Field, scheme: Scheme) -> bool:
+    if no_value(value):
+        return False
     if item.kind is FieldKind.NAME:
         return names.looks_like(value) and len(value.split()) >= _FULL and best_field(value, scheme) is None
     return fit(value, item) > 0
 
 
 _FULL = 2  # words of a name
+_REACH = 200  # characters before a value in which its field is named
 
 
 def _named(text: str, scheme: Scheme, *, start: bool = False) -> list[Field]:
@@ -131,6 +178,6 @@ def _labels(item: Field) -> tuple[str, ...]:
 
 
 _ALONE = (  # "my department badge" is no department
-    r"\b(?!-)(?=\W*$|[^\w\s]|\s+(?:on|in|for|of|off|out|from|at|was|is|are|has|had|and|or|changed|wrong|blank|empty"
+    r"\b(?!-)(?=\W*$|[^\w\s]|\s+(?:on|in|for|of|off|out|from|at|was|is|isn't|wasn't|are|has|had|and|or|changed|wrong|blank|empty"
     r"|field|entry|box|line|please|instead|now|down|as|since|which|it|it's|i|i'm)\b)"
 )

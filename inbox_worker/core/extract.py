@@ -16,8 +16,8 @@ from inbox_worker.core.region import Region, Whose, earlier, own, prepared
 from inbox_worker.core.replaced import replacements
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.statements import statements
-from inbox_worker.core.told import only_asks, told
-from inbox_worker.core.values import clean
+from inbox_worker.core.told import told
+from inbox_worker.core.values import clean, only_asks, takes_out
 from inbox_worker.core.words import pattern, spoken, tokens
 
 
@@ -162,12 +162,13 @@ def extract(
 
 
 def _without_question(found: Labelled, context: Context) -> Labelled:
-    """`found` without its only value where that is a question to the team, and no answer."""
+    """`found` without its only value where that is a question or a request to the team, and no answer."""
     if len(found.values) != 1:
         return found
     ((key, value),) = found.values.items()
     item = context.scheme.field(key)
-    if item.kind is not FieldKind.TEXT or not only_asks(value.text, item, context):
+    asks = takes_out(value.text) or only_asks(value.text, item.act, context.lexicon, context.scheme)
+    if item.kind is not FieldKind.TEXT or not asks:
         return found
     return replace(found, values={}, asked=frozenset(), used=frozenset(), ordered=frozenset(), first=None)
 

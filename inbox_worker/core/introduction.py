@@ -5,7 +5,7 @@ import re
 from inbox_worker.core import names
 from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
-from inbox_worker.core.openings import LEAD_IN, without_salutation
+from inbox_worker.core.openings import LEAD_IN, OTHERWISE, without_salutation
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, split_place
 from inbox_worker.core.values import short
@@ -15,7 +15,10 @@ CLAUSE = (
     r"(?:(?:i|we)(?:'\w+|\s+(?!(?:in|at|of|for|with|within|from|and|on|to|or|is|was)\b)(?-i:[a-z]|[A-Z]{2}))|it's\b"
     r"|(?:please|pls|plz)\b|can (?:i|you|u|we)\b)"
 )
-_NEW_CLAUSE = re.compile(r"(?:and|but|who|which|where|you|i|we|my|so|because|though|although)\b", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(  # or what somebody is not, or no longer, or whose they are
+    rf"(?:and|but|who|which|where|you|i|we|my|so|because|though|although|{OTHERWISE})\b",
+    re.IGNORECASE,
+)
 _CLAUSE_BEHIND = re.compile(
     rf"\s+(?:(?:and|but|who|so) (?:i(?:'\w+)?|my|we|you|it|this|that|please|would|am|have|want)\b|{CLAUSE}).*",
     re.IGNORECASE,

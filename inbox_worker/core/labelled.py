@@ -16,6 +16,7 @@ from inbox_worker.core.provenance import LIKELY, ORDERED, SURE, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.reworded import with_reworded
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
+from inbox_worker.core.signature import best_field
 from inbox_worker.core.values import (
     answer,
     clean,
@@ -48,13 +49,13 @@ class Labelled:
     asides: tuple[str, ...] = ()  # sentences to the team that were cut off an answer's end
 
 
-def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | None:
+def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon, scheme: Scheme) -> str | None:
     """Return the value that `parts` make up, cleaned as its kind asks, or None where nothing is given."""
     if item.kind is FieldKind.EMAIL:
         return email_in(" ".join(parts))
     joined = answer(" ".join(clean(part) for part in parts))
     if item.kind is not FieldKind.TEXT:
-        joined = short(without_lead(joined))
+        joined = short(_bare_value(joined, item, scheme))
     if item.kind is FieldKind.NAME:
         joined = names.without_pronouns(joined)
     if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon, item.act):
@@ -62,6 +63,12 @@ def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon) -> str | Non
     if item.kind is not FieldKind.TEXT and len(joined) > 300:
         return None
     return joined
+
+
+def _bare_value(text: str, item: Field, scheme: Scheme) -> str:
+    """`text` without a lead, unless it then is a value of another field ("Department: I work as a Porter")."""
+    value = without_lead(text)
+    return value if best_field(value, scheme) in (None, item.key) else text
 
 
 def _confidence(block: Block) -> float:
@@ -88,7 +95,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     blocks = _merged(blocks, spare, listed, context)
     values: dict[str, FieldValue] = {}
     for block in blocks:
-        text = value_of(scheme.field(block.key), (block.letter, *block.parts), lexicon)
+        text = value_of(scheme.field(block.key), (block.letter, *block.parts), lexicon, scheme)
         if text is not None and block.label.mark != numbered.LATER:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
     later = {choice.label.text: None for choice in choices if choice.label.mark == numbered.LATER}
@@ -259,7 +266,7 @@ def _conflicts(
         item = context.scheme.field(key)
         if item.kind is FieldKind.TEXT or key not in values or not label.rest or label.scores[key] < 0.95:
             continue
-        text = value_of(item, (label.rest,), context.lexicon)
+        text = value_of(item, (label.rest,), context.lexicon, context.scheme)
         if text and fuzz.token_set_ratio(comparable(text), comparable(values[key].text)) < 60:
             found.append(key)
     return tuple(dict.fromkeys(found))

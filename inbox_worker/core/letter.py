@@ -41,7 +41,7 @@ def in_order_asked(
     found: dict[str, FieldValue] = {}
     for key, (text, line) in zip(keys, given, strict=True):
         item = context.scheme.field(key)
-        value = value_of(item, (_bare(text, line, item, context),), context.lexicon)
+        value = value_of(item, (_bare(text, line, item, context),), context.lexicon, context.scheme)
         if value is None and listed:
             continue  # this item was put off
         if value is None or plausible(value, item.kind, context.lexicon) < 0.1:

@@ -12,8 +12,19 @@ ASIDE = (
     r"|writing as|speaking as),?\s+"
 )
 LEAD_IN = rf"(?:{ARTICLE}|{ASIDE})*"
+# What follows is what somebody is not, or no longer, or whose they are
+OTHERWISE = (
+    r"(?:not|no longer|never|formerly|previously|once|until|till|ex\b(?!-)|late\b(?! (?:night|shift))"
+    r"|(?:the )?(?:son|daughter|wife|husband|mother|father|friend|brother|sister) (?:of|to))\b"
+)
+_BEFORE_NAME = re.compile(rf"^(?:(?:{ASIDE})+(?:the\s+)?)?(?:an?\s+)?(?=\S{{2}})", re.IGNORECASE)
 
 
 def without_salutation(text: str) -> str:
     """Return `text` without the greeting that it opens with ("Hello both, I ..."); without a mark none is seen."""
     return _SALUTATION.sub("", text)
+
+
+def without_lead_in(text: str) -> str:
+    """Return a piece of a signature without what leads up to it; "The Gulbenkian" keeps its article."""
+    return _BEFORE_NAME.sub("", text)

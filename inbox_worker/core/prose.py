@@ -32,8 +32,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _HELD_ONCE = re.compile(  # "two as chair", "ten years as a nurse": what somebody was besides
-    r"(?:^|[,;(:]\s*|\band )(?:(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: of (?:them|those|which))?"
-    r"|[\w-]+ (?:years?|months?|terms?))\s+$",
+    r"(?:(?:^|[,;(:]\s*|\band )(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)(?: of (?:them|those|which))?"
+    r"|(?:[,;(:]\s*|\band )[\w-]+ (?:years?|months?|terms?))\s+$",
     re.IGNORECASE,
 )
 _NOT_HOW_LONG = r"(?!(?:\d+|\w+) (?:years?|months?|terms?)\b)"  # "I was for six years a trainer"
@@ -92,15 +92,25 @@ def facts(
     found: dict[str, Found] = {}
     labelled: dict[str, Found] = {}  # "my department is X" says more than any place that is named
     for text, line in paragraphs(_parted(lines))[:_MAX_SENTENCES]:
+        before = ""
         for sentence in sentences(text[:_MAX_PARAGRAPH])[:_MAX_SENTENCES]:
             shown = " ".join(sentence.replace("\u2019", "'").split())
             introduced(sentence, line, scheme, lexicon, person, found)
-            if not any(sentence in answer for answer in answers):
+            if not _OTHER_THAN_NOW.search(fold(before)) and not any(sentence in answer for answer in answers):
                 post(sentence, line, scheme, lexicon, found)
             _labelled_fact(shown, line, scheme, labelled)
             _signed(shown, line, scheme, person, found)
             _spoken(shown, line, scheme, lexicon, found)
+            before = sentence
     return found | labelled
+
+
+# A post that is named behind these is somebody else's, or one that was: "My manager has agreed. Head Porter, Estates."
+_OTHER_THAN_NOW = re.compile(
+    r"^my (?!(?:\w+ )?(?:name|details|particulars|job|post|role|position|title|department|place|work)\b)\w+"
+    r"|\bby \w+\W*$|\b(?:used to be|(?:was|were) once|formerly|previously"
+    r"|(?:earlier|former|previous|past) (?:life|jobs?|career|posts?|roles?))\b"
+)
 
 
 _HEADING = 4  # words

@@ -28,8 +28,8 @@ _GIVES = pattern(
 _REST = re.compile(r"(?<!\d\d):\s+(?=\S)")
 _STAYS = pattern(
     (
-        r"\b(?:rest|everything else|all else|remainder|others?)\b.*\b(?:stand|stay|stays|same|is fine|fine"
-        r"|as is|keep|unchanged)",
+        r"\b(?:rest|everything else|all else|remainder|others?)\b.{0,100}\b(?:stand|stay|stays|same|is fine|fine"
+        r"|as (?:it |they )?(?:is|are)\b|keep|unchanged)",
     )
 )
 
@@ -96,7 +96,7 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
     found: dict[str, Found] = {}
     given = paragraphs(lines)
     for place, (text, line) in enumerate(given):
-        head, *rest = _REST.split(text, maxsplit=1)
+        head, *rest = [text] if _TELLS.match(text) else _REST.split(text, maxsplit=1)
         named = (_renews(sentences(head)[-1:], context) or _answers_behind(head, rest[0], context)) if rest else None
         if named and len(rest[0].split()) >= 2:
             found.setdefault(named, Found(_alone(rest[0], context), line))
@@ -117,11 +117,17 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
     return found
 
 
+_TELLS = re.compile(  # "add to my skills that I cook: for ten years" gives its answer before the colon
+    r"[^:]{0,200}?\b(?:say|add|put|mention|include|note|write|state)\b[^:.!?]{0,80}\bthat\s+(?:i|we|my|our)\b",
+    re.IGNORECASE,
+)
+
+
 def _wants_it_changed(text: str) -> bool:
     """Whether a paragraph wants an answer renewed or added to; only the first words on it count, and not the answer."""
     spoken_of = (each for each in map(fold, sentences(text)) if _REPLACES.search(each) or _ADDS.search(each))
     first = next(spoken_of, None)
-    return first is not None and not NOTHING.search(first)
+    return first is not None and not NO_CHANGE.search(first)
 
 
 def _is_given(answer: str, announcement: str) -> bool:
@@ -137,13 +143,25 @@ def _reads_like(text: str, item: Field, context: Context, least: float = acts.PL
 
 
 def _alone(text: str, context: Context) -> str:
-    """`text` up to words that take leave or speak of what stays; all of it where they come first."""
+    """`text` up to words that take leave, speak of what stays or name a question; all of it where they come first."""
     kept: list[str] = []
     for each in sentences(text):
-        if kept and (is_closing(each, context) or is_remark(each, context) or _STAYS.search(fold(each))):
+        ends = is_closing(each, context) or is_remark(each, context) or _STAYS.search(fold(each))
+        if kept and (ends or _turns_to(each, context)):
             break
         kept.append(each)
     return " ".join(kept)
+
+
+_TURNS = re.compile(
+    r"(?:and |also,? )?(?:as (?:for|to)|for|on|under|regarding|concerning)\s[^,;:.!?]{3,60}[,:]\s", re.I
+)
+
+
+def _turns_to(sentence: str, context: Context) -> bool:
+    """Whether a sentence opens with the name of a question ("For skills, I listen well")."""
+    match = _TURNS.match(sentence)
+    return bool(match and question(match.group(), context.scheme))
 
 
 def _renews(last: list[str], context: Context) -> str | None:
@@ -183,7 +201,7 @@ _ADDS = pattern(
 )
 
 
-NOTHING = pattern(
+NO_CHANGE = pattern(
     (
         r"\b(?:nothing|no need|no(?:t| longer)? wish|don't|do not|needn't)\b[^.!?]{0,20}"
         r"\b(?:add|change|more|else|include|mention|replace)\b",
@@ -196,7 +214,11 @@ def _added(text: str, context: Context) -> str:
     first, *behind = sentences(text)
     if not behind or not _ADDS.search(fold(first)) or question(first, context.scheme) is None:
         return ""
-    kept = [each for each in behind if not is_remark(each, context) and not each.rstrip().endswith("?")]
+    kept = [
+        each
+        for each in behind
+        if not (is_remark(each, context) or _STAYS.search(fold(each)) or each.rstrip().endswith("?"))
+    ]
     return "" if kept and kept[-1].rstrip().endswith(":") else " ".join(kept)  # "So:" gives what stands below
 
 
@@ -228,9 +250,9 @@ def _pointed_at(given: list[tuple[str, Line]], context: Context) -> Found | None
 
 _TO_A_PLACE = r"(?: (?:down|in|please|too|as well|well|nicely))*(?: to| under| with| among| beside| in| for)\b"
 _POINTS_BACK = re.compile(
-    r"\b(?:(?:so|and|which|please|pls|can|could|may|might|would|will|you|i|we) )*"
-    r"(?:(?:add|put|include|count|enter|note|file|append|have|see|record|list|log)"
-    rf" (?P<what>that|this|it|them|these|those|both){_TO_A_PLACE}"
+    r"\b(?:(?:so|and|which|please|pls|can|could|may|might|would|will|you|i|we) ){0,6}"
+    r"(?<!not )(?<!n't )(?<!never )(?:(?:add|put|include|count|enter|note|file|append|have|see|record|list|log)"
+    rf" (?P<what>that|this|it|them|these|those|both){_TO_A_PLACE}(?! (?:\w+ ){{1,3}}that\b)"
     rf"|(?P<thing>that|this|it|these|those|both|which)(?: (?:probably|really|also|should|could|would|can|might|all))*"
     rf" (?:go|goes|belongs?|fits?){_TO_A_PLACE})"
 )
@@ -274,6 +296,3 @@ def _below(given: list[tuple[str, Line]], context: Context) -> list[tuple[str, L
             break
         kept.append((text, line))
     return kept
-
-
-__all__ = ["NOTHING", "question", "replacements"]

@@ -57,7 +57,7 @@ def with_reworded(choices: list[Choice], lines: list[Line], scheme: Scheme, lexi
     for item in missing:
         one_line = item.kind is not FieldKind.TEXT
         fits = (each for each in in_form if one_line and _is_value(each, item, scheme))
-        found = next(fits, None) or next((each for each in in_form if _is_in_place(each, item, choices, scheme)), None)
+        found = next(fits, None)
         if found is not None:
             in_form.remove(found)
             del headed[found.index]
@@ -100,31 +100,6 @@ def _is_value(found: _Headed, item: Field, scheme: Scheme) -> bool:
     if item.kind is not FieldKind.SHORT or len(found.rest.split()) > _VALUE:
         return False
     return _is_misspelt(found.head, item) or best_field(short(found.rest), scheme) == item.key
-
-
-def _is_in_place(found: _Headed, item: Field, choices: list[Choice], scheme: Scheme) -> bool:
-    """Whether a line stands right between the labels that come before and after `item` in the scheme.
-
-    Who writes the labels in another language keeps their order ("Name", "Funktion", "Department").
-    """
-    place = scheme.fields.index(item)
-    around = [field.key for field in (*scheme.fields[max(0, place - 1) : place], *scheme.fields[place + 1 : place + 2])]
-    lines = {choice.key: choice.label.line for choice in choices if choice.label.mark == ":" and choice.label.rest}
-    if item.kind is not FieldKind.SHORT or [lines.get(key) for key in around] != [found.index - 1, found.index + 1]:
-        return False
-    if _OF_A_PERSON.search(fold(found.head)):
-        return False
-    plain = len(found.rest.split()) <= _PLAIN_VALUE and not any(letter.isdigit() for letter in found.rest)
-    return plain and len(found.head.split()) <= _PLAIN_LABEL and best_field(short(found.rest), scheme) is None
-
-
-_OF_A_PERSON = pattern(  # what forms ask beside a name and an address, and this one does not
-    (
-        r"\b(?:gender|sex|age|born|birth|dob|nationality|ethnicity|religion|disability|condition|languages?|salutation)\b",
-        r"\b(?:nick ?name|alias|initials|years?|course|degree|subject|term|contract|employment|number|no|id|code)\b",
-    )
-)
-_PLAIN_LABEL, _PLAIN_VALUE = 3, 6  # words of a label and of a value that only their place tells
 
 
 def _is_misspelt(head: str, item: Field) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from inbox_worker.core import names
 from inbox_worker.core.document import Line
-from inbox_worker.core.openings import ASIDE
+from inbox_worker.core.openings import OTHERWISE, without_lead_in
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import email_in, short
 from inbox_worker.core.words import fold, pattern, tokens
@@ -30,14 +30,11 @@ _CONTACT = re.compile(
     r"|\bpronouns?\b|\bon leave\b|\bi work\b|\bplease\b"
 )
 _MAX_WORDS = 12
-_LEAD_IN = re.compile(
-    rf"^(?:(?:{ASIDE})+(?:the\s+)?)?(?:an?\s+)?(?=\S{{2}})", re.IGNORECASE
-)  # "The Gulbenkian" keeps its article
 _QUOTES = ('"', "\u201c", "\u2018", "\u00ab")
 _ABBREVIATED = re.compile(
     r"\b(dr|prof|mr|mrs|ms|rev|st|asst|assoc|snr|univ|[a-z])\."
 )  # a full stop that ends no sentence
-_SENT = re.compile(r"[.!?]\s+\S|\b(?:i|i'm|you|we|this)\b")
+_SENT = re.compile(rf"^{OTHERWISE}|[.!?]\s+\S|\b(?:i|i'm|you|we|this)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +239,7 @@ def details(lines: list[Line], scheme: Scheme, lexicon: Lexicon, person: str | N
 
 
 def _take(part: str, line: Line, block: _Block) -> None:
-    text, scheme = _LEAD_IN.sub("", _without_closing(short(part), block)), block.scheme
+    text, scheme = without_lead_in(_without_closing(short(part), block)), block.scheme
     if not text or is_noise(text) or (_building(text) and not _heads(text, scheme)):
         return
     named = block.key(FieldKind.NAME)

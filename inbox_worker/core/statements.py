@@ -7,7 +7,7 @@ from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Line
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
-from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
+from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short
 from inbox_worker.core.words import fold, pattern, sentences
@@ -26,12 +26,22 @@ _OF_ELSE = re.compile(
     r"(?:(?:the|my|our|your|this|a)\s+)?$",
     re.IGNORECASE,
 )
-_ANOTHERS = re.compile(r"(?:\b(?:its|their|his|her|whose)|(?<!it)'s)\s+$", re.IGNORECASE)
+_ANOTHERS = re.compile(
+    r"(?:\b(?:its|their|his|her|whose)|(?<!it)'s|\b(?:old|previous|former|last|past|ex))[\s-]+$", re.IGNORECASE
+)
+_REACH = 60  # characters before a label in which these stand: what looks to the end of long text reads all of it
 _NO_VALUE = re.compile(  # "my department was wrong", "my department: it has been renamed"
-    r"(?:wrong|incorrect|not|out[ -]of[ -]date|outdated|missing|blank|empty|mis-?sp\w+|no longer|right|correct|fine"
+    r"(?:not|no longer|never)\b(?!-)(?! only\b)|(?-i:in|at|on|with|by|for|from|one)\b(?!-)"
+    r"|(?:wrong|incorrect|out[ -]of[ -]date|outdated|missing|blank|empty|mis-?sp\w+|right|correct|fine"
     r"|different|the same|it|i|we|they|he|she|that|this|there)\b(?!-)(?![ ](?-i:[A-Z]))",
     re.IGNORECASE,
 )
+_WISHED = re.compile(r"\b(?:whether|if|wish(?:ed|es)?(?: that)?)\s+(?:(?:my|our|the)\s+)?$", re.IGNORECASE)
+_WAS = re.compile(r"\s+was\b", re.IGNORECASE)
+_OVER = re.compile(r"\b(?:until|till|before|when|ago|last \w+|in \d{4}|back then)\b", re.IGNORECASE)  # what "was"
+_DEPENDS = re.compile(r"\b(?:if|unless)\s+(?:i|we|they|he|she|it|all|everything|the|my|that)\b", re.IGNORECASE)
+MAX_SENTENCE = 2_000  # characters: who tells of a field takes fewer
+_MAX_WORDS = 15  # of a one-line value
 _IS = re.compile(r"\s+(?:is|are|was)\b(?!\s+now\b)", re.IGNORECASE)
 
 _BEFORE = r"(?:,? from [^;!?\n]{2,60}?(?=,? to ),?)?"  # "change my name from X to Y"
@@ -61,7 +71,8 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
 
 _ITS = re.compile(
     r"(?:^(?:it(?:'?s| is)|that(?:'s| is)|i'm|i am)"
-    r"|(?:^|[,;:]\s+(?:and |so |but )?|\s-\s)it(?:'?s now| is now| should(?: now)? (?:be|read|say)))\s+"
+    r"|(?:^|[,;:]\s+(?:and |so |but )?|\s-\s)it(?:'?s now| is now| should(?: now)? (?:be|read|say))"
+    r"|\bmy (?:new|present|current|correct|right) one(?:'s| is| will be))\s+"
     r"(?:(?:now|officially|called|known as|named)\s+)*(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
     re.IGNORECASE,
 )
@@ -90,50 +101,72 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
     for text, line in paragraphs(lines):
         pending: str | None = None
         for sentence in sentences(text):
-            shown = sentence.replace("\u2019", "'")
+            shown = sentence[:MAX_SENTENCE].replace("\u2019", "'")
             matched = False
             place = 0
             while match := _statement(scheme).search(shown, place):
                 key = by_name.get(fold(match["label"]))
                 value = cut(match["value"])
-                if not value or _is_said_of_else(shown, match) or _NO_VALUE.match(value):
+                if not value or _is_said_of_else(shown, match) or no_value(value):
                     place = match.start("value")
                     continue
                 place = match.start("value") + max(1, len(value))
-                if key and _may_be(value, scheme.field(key).kind):
+                if key and _may_be(
+                    value,
+                    scheme.field(key),
+                    sure=shown[match.end("label") : match.start("value")].rstrip().endswith((":", "=")),
+                ):
                     found.setdefault(key, Found(as_typed(value, line.text), line))
                     matched = True
             if its := _ITS.search(shown):
                 meant = _mentioned(shown[: its.start()], scheme) or pending
-                _tell(cut(its["value"]), meant, line, scheme, lexicon, found)
+                told = cut(its["value"])
+                _tell("" if no_value(told) else told, meant, line, scheme, lexicon, found)
             _renamed(shown, pending, line, scheme, found, by_name)
-            for moved in _MOVED.finditer(shown, place):
-                value = _ASIDE.split(cut(moved["value"]))[0]
-                said = value if moved["whence"] else _UNIT  # much else moves from one thing to another
-                if key := sort_of(value, scheme) or best_field(said, scheme):
-                    found.setdefault(key, Found(as_typed(value, line.text), line))
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)
     return found
 
 
-def _may_be(value: str, kind: FieldKind) -> bool:
-    """Whether `value` can be of `kind`: "My name is misspelt" gives no name."""
-    return kind is not FieldKind.NAME or value[:1].isupper()
+def _may_be(value: str, item: Field, *, sure: bool = False) -> bool:
+    """Whether `value` can be one of `item`: "My name is misspelt" and "my department is very busy" give none.
+
+    sure: a colon stands before it.
+    """
+    if len(value.split()) > _MAX_WORDS:
+        return False
+    if item.kind is FieldKind.NAME:
+        return value[:1].isupper()
+    return sure or item.kind is not FieldKind.SHORT or _is_like(value, item)
+
+
+def _is_like(value: str, item: Field) -> bool:
+    """Whether `value` is written like a name, or has a word of such values in it."""
+    return value[:1].isupper() or any(letter.isdigit() for letter in value) or fit(value, item) > 0
+
+
+def no_value(text: str) -> bool:
+    """Return whether what is said of a field gives nothing for it ("not Estates any more", "out of date")."""
+    return bool(_NO_VALUE.match(text))
 
 
 def _is_said_of_else(sentence: str, match: re.Match[str]) -> bool:
     """Whether what a sentence says is not said of the label in it, or of another's than the sender's."""
-    if _ANOTHERS.search(sentence[: match.start("label")]):
+    before = sentence[max(0, match.start("label") - _REACH) : match.start("label")]
+    if _ANOTHERS.search(before) or _WISHED.search(before) or _DEPENDS.search(match["value"]):
         return True
     place = match.end("label")
-    return bool(_IS.match(sentence, place) and _OF_ELSE.search(sentence[: match.start("label")]))
+    if _WAS.match(sentence, place) and _OVER.search(match["value"]):
+        return True
+    return bool(_IS.match(sentence, place) and _OF_ELSE.search(before))
 
 
 _RENAMED = re.compile(  # "since Monday we are officially called Student Futures", "my team has been renamed Print Hub"
     r"\b(?:(?P<we>we)|(?P<it>it)|(?:my|our|the) (?P<what>[\w /-]{3,30}?))"
-    r"(?:(?:'s|'re|'ve|\s+(?:is|are|has|have|got|gets|will))\b)(?:\s+(?:be|been|being|now|officially|just|recently|since))*"
-    r"\s+(?:called|known as|named|renamed(?: to| as)?|rebranded(?: to| as)?|changed (?:its|our) name to)"
+    r"(?:(?:(?:'s|'re|\s+(?:is|are|got|gets|will))|(?:'ve|\s+(?:has|have))(?:\s+(?:now|just|recently|since))*\s+been)\b"
+    r"(?:\s+(?:be|been|being|now|officially|just|recently|since))*"
+    r"\s+(?:called|known as|named|renamed(?: to| as)?|rebranded(?: to| as)?)"
+    r"|(?:'s|'ve|\s+(?:has|have))(?:\s+(?:now|just|recently|since))*\s+changed (?:its|our) name to)"
     r"\s+(?:the |our )?[\"'\u201c\u2018]?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
     re.IGNORECASE,
 )
@@ -145,42 +178,44 @@ def _renamed(
     """Note the new name of what has one: "we" is where the sender works, "it" what was spoken of."""
     for match in _RENAMED.finditer(sentence):
         if match["we"]:
-            key = best_field(_UNIT, scheme)
+            key = place_of_work_key(scheme)
         elif match["it"]:
-            key = _mentioned(sentence[: match.start()], scheme) or pending
+            key = _mentioned(sentence[max(0, match.start() - _NEARBY) : match.start()], scheme) or pending
         else:
             key = by_name.get(fold(match["what"]))
         value = cut(match["value"]).strip("\"'\u201c\u201d\u2018\u2019")
-        if key and value:
+        if key and value and _may_be(value, scheme.field(key)):
             found.setdefault(key, Found(as_typed(value, line.text), line))
+
+
+_NEARBY = 200  # characters before a new name in which its field is named
+_UNIT = "department"  # what people move to: the field whose values are such
+
+
+def place_of_work_key(scheme: Scheme) -> str | None:
+    """Return the key of the field that tells where somebody works."""
+    return best_field(_UNIT, scheme)
 
 
 def _tell(
     value: str, pending: str | None, line: Line, scheme: Scheme, lexicon: Lexicon, found: dict[str, Found]
 ) -> None:
     """Note "It is X", and what "I'm a Clerk in Student Records" says twice over. `pending`: the field just named."""
+    if not value:
+        return
     what, where = (value, None) if pending else split_place(value, scheme, lexicon)
     key = pending or sort_of(what, scheme)
-    if key:
-        found.setdefault(key, Found(as_typed(what, line.text), line))
-    at = place_of_work(short(where), scheme, key) if key and where else None
+    if not key or len(what.split()) > _MAX_WORDS or not (fit(what, scheme.field(key)) or _is_free(scheme.field(key))):
+        return
+    found.setdefault(key, Found(as_typed(what, line.text), line))
+    at = place_of_work(short(where), scheme, key) if where else None
     if at and where:
         found.setdefault(at, Found(as_typed(short(where), line.text), line))
 
 
-_MOVED = re.compile(  # "as of Monday we come under Student Experience", "I'm now in the Registry"
-    r"\b(?:(?:we|i|my team|our team|the team) (?:now |have |has |have been |has been |'ve been |'ve )?"
-    r"(?:come|moved|move|fall|sit|transferred)"
-    r"|(?:i|we)(?:'m| am| are|'re)? now (?:in|with|under|at)|now (?:under|part of))"
-    r"(?:\s+(?:now|across|over))*(?P<whence>\s+from [^,.;!?\n]{2,40}?(?=\s(?:in)?to\s))?"
-    r"(?:\s+(?:under|in|into|to|with|within|at))?"
-    r"\s+(?:the |our )?(?P<value>(?-i:[A-Z])[^;!?\n]{2,120})",
-    re.IGNORECASE,
-)
-
-
-_ASIDE = re.compile(r",\s+(?=[a-z])")
-_UNIT = "department"  # what people move to: the field whose values are such
+def _is_free(item: Field) -> bool:
+    """Whether no words tell a value of `item`."""
+    return not item.signature
 
 
 def sort_of(value: str, scheme: Scheme) -> str | None:

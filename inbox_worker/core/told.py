@@ -5,34 +5,40 @@ from collections.abc import Mapping
 
 from inbox_worker.core import acts
 from inbox_worker.core.document import Line
-from inbox_worker.core.ending import Context
+from inbox_worker.core.ending import Context, is_closing, is_remark
 from inbox_worker.core.paragraphs import paragraphs
-from inbox_worker.core.replaced import NOTHING, question
+from inbox_worker.core.replaced import NO_CHANGE, question
 from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.signature import Found
-from inbox_worker.core.words import fold, pattern, sentences, spoken
+from inbox_worker.core.values import takes_out
+from inbox_worker.core.words import fold, sentences, spoken
 
 _SAYS = r"(?:say|said|add|added|put|mention|mentioned|include|included|note|noted|write|written|state|stated)"
+_ANSWER_IS = re.compile(
+    r"\banswers?\b[^,;:]{3,80}?\s(?:is|would be|should be)\s+(?:that\s+)?(?P<rest>\S.*)", re.IGNORECASE
+)
+_THING_IS = re.compile(  # "what I would need is a mentor", "the reason I applied is that ..."
+    r"^(?P<rest>(?:the|my|one|what|another)\s[^,;:]{0,40}?\b(?:i(?:'d|'ll| would| will| might)?)\s"
+    r"(?:(?!\byou\b)[^,;:]){2,60}?\s(?:is|are|was|would be)\s\S.*)",  # "the reason I am writing to you is my pay"
+    re.IGNORECASE,
+)
 _FRAMES = (  # what leads up to an answer, and, as `rest`, the answer
     re.compile(
         r"\b(?:(?:you|i|we)(?: (?:can|could|may|might|should|would like to|want(?:ed)? to|ought to|need to)|'d like to)"
         r"|please|pls|just"
-        r"|forgot(?:ten)? to|fail(?:ed)? to|omitted to|neglected to|meant to|didn't|did not|never)"
-        rf"(?:\s+(?:also|just|please|perhaps|maybe|have|probably|really|then|simply))*\s+{_SAYS}(?:\s+down)?"
-        r"(?:\s+(?:under|for|in|about|on) (?:[\w']+\s+){1,4}?that|\s+that)?\s+(?P<rest>\S.*)",
+        r"|forgot(?:ten)? to|fail(?:ed)? to|omitted to|neglected to|meant to"
+        r"|(?:didn't|did not|never)(?! (?:say|said)\b))"
+        rf"(?:\s+(?:also|just|please|perhaps|maybe|have|probably|really|then|simply)){{0,4}}\s+{_SAYS}(?:\s+down)?"
+        r"(?:\s+(?:under|for|in|about|on|to) (?:[\w']+\s+){1,4}?that|\s+that)?\s+(?P<rest>\S.*)",
         re.IGNORECASE,
     ),
-    re.compile(r"\banswers?\b[^,;:]{3,80}?\s(?:is|would be|should be)\s+(?:that\s+)?(?P<rest>\S.*)", re.IGNORECASE),
+    _ANSWER_IS,
     re.compile(
         r"^(?:and |also,? )?(?:as (?:for|to|regards)|for|on|under|regarding|concerning|re|with regard to)\s[^,;:]{3,60}"
         r",\s+(?P<rest>\S.*)",
         re.IGNORECASE,
     ),
-    re.compile(
-        r"^(?P<rest>(?:the|my|one|what|another)\s[^,;:]{0,40}?\b(?:i(?:'d|'ll| would| will| might)?)\s[^,;:]{2,60}?"
-        r"\s(?:is|are|was|would be)\s\S.*)",
-        re.IGNORECASE,
-    ),
+    _THING_IS,
 )
 _NAMED, _UNNAMED = 0.3, 0.6  # likelihood of an answer to the question that a sentence names, and where it names none
 
@@ -44,18 +50,41 @@ def told(lines: tuple[Line, ...], context: Context, known: Mapping[str, Found]) 
     """
     found: dict[str, Found] = {}
     for text, line in paragraphs(lines):
-        last = None
+        last: Field | None = None
+        between: list[str] = []
         for sentence in sentences(text):
-            if sentence.rstrip().endswith("?"):
-                last = None
-            elif given := _given(sentence, context):
-                last = given[0]
+            if given := None if sentence.rstrip().endswith("?") else _given(sentence, context):
+                last, between = given[0], []
                 found.setdefault(last.key, Found(given[1], line))
-            elif last and _likely(sentence, last, context) >= acts.PLAINLY:
-                found[last.key] = Found(f"{found[last.key].text} {sentence}", found[last.key].line)
-            else:
+            elif last is None or _ends(sentence, context):
                 last = None
+            else:
+                between.append(sentence)
+                if _goes_on(sentence, last, context):
+                    found[last.key] = Found(" ".join((found[last.key].text, *between)), found[last.key].line)
+                    between = []
     return {key: each for key, each in found.items() if _is_new(key, each, known)}
+
+
+def _goes_on(sentence: str, item: Field, context: Context) -> bool:
+    """Whether a sentence behind an answer to `item` is likelier one than anything else, or plainly answers something.
+
+    By itself, what goes on with an answer often sounds like one to another question.
+    """
+    likely = acts.of(spoken(sentence), context.lexicon.acts, context.scheme)
+    answers = sum(likely.get(each.act, 0.0) for each in context.scheme.fields if each.act)
+    return answers >= acts.PLAINLY or likely.get(item.act, 0.0) >= max(*likely.values(), _HARDLY)
+
+
+def _ends(sentence: str, context: Context) -> bool:
+    """Whether a sentence behind an answer does plainly something else."""
+    if sentence.rstrip().endswith("?") or is_closing(sentence, context) or is_remark(sentence, context):
+        return True
+    return acts.likelihood(spoken(sentence), _BUSINESS, context.lexicon.acts, context.scheme) >= acts.PLAINLY
+
+
+_HARDLY = 0.2
+_BUSINESS = ("courtesy", "correction", "chase", "request", "put_off", "other_business")
 
 
 def _is_new(key: str, answer: Found, known: Mapping[str, Found]) -> bool:
@@ -68,47 +97,50 @@ def _is_new(key: str, answer: Found, known: Mapping[str, Found]) -> bool:
 def _given(sentence: str, context: Context) -> tuple[Field, str] | None:
     """The question that a sentence answers, and its answer; None where it does not."""
     shown = sentence.replace("\u2019", "'")
-    if NOTHING.search(fold(sentence)) or acts.does(spoken(sentence), "put_off", context.lexicon.acts, context.scheme):
+    if NO_CHANGE.search(fold(sentence)) or acts.does(spoken(sentence), "put_off", context.lexicon.acts, context.scheme):
         return None
     for frame in _FRAMES:
         match = frame.search(shown)
         if match is None:
             continue
         rest = sentence[match.start("rest") :]
+        before = shown[max(0, match.start() - _REACH) : match.start()]
+        if _REPORTED.search(before) or _OF_ANOTHER.match(fold(rest)) or takes_out(rest):
+            continue
         likely = acts.of(spoken(rest), context.lexicon.acts, context.scheme)
-        item = _meant(shown if frame is _FRAMES[-1] else shown[: match.start("rest")], rest, likely, context)
+        lead = shown[:_MAX_LEAD] if frame is _THING_IS else shown[: match.start("rest")][-_MAX_LEAD:]
+        item = _meant(lead, rest, likely, context, named=frame is _ANSWER_IS)
         if item and likely.get(item.act, 0.0) >= max(likely.values()):
             return item, rest[:1].upper() + rest[1:]
     return None
 
 
-_OF_ONESELF = re.compile(r"(?:i|my|we|our|the reason)\b(?!-)")
+_REACH = 60  # characters before words in which it stands whose they are
+_MAX_LEAD = 300  # characters that lead up to an answer
+
+# "my manager would need", said of somebody else, is no answer unless the question is named
+_OF_ONESELF = re.compile(
+    r"(?:i|we|what i|the reason|(?:my|our)(?! (?:colleagues?|manager|boss|team|friend|partner|wife|husband|sister"
+    r"|brother|mum|mother|dad|father|son|daughter)\b))\b(?!-)"
+)
+_OF_ANOTHER = re.compile(
+    r"(?:my|our|his|her|their) (?:colleague|friend|boss|sister|brother|wife|husband)\b|(?:he|she|they)\b"
+)
+_REPORTED = re.compile(
+    r"\b(?!(?:i|you|we)\b)[\w-]+ (?:said|says|told (?:me|us)|thinks?|asked)\b[^,;:]*$", re.IGNORECASE
+)
 
 
-def _meant(lead: str, rest: str, likely: Mapping[str, float], context: Context) -> Field | None:
-    """The question that the words before an answer name; else the one that it is plainly like an answer to."""
+def _meant(lead: str, rest: str, likely: Mapping[str, float], context: Context, *, named: bool = False) -> Field | None:
+    """The question that the words before an answer name; else the one that it is plainly like an answer to.
+
+    named: only a question that is named will do.
+    """
     scheme = context.scheme
     key = question(lead, scheme)
     if key:
         return scheme.field(key) if likely.get(scheme.field(key).act, 0.0) >= _NAMED else None
-    if not _OF_ONESELF.match(fold(rest)):
+    if named or not _OF_ONESELF.match(fold(rest)):
         return None
     texts = (item for item in scheme.fields if item.kind is FieldKind.TEXT and item.act)
     return next((item for item in texts if likely.get(item.act, 0.0) >= _UNNAMED), None)
-
-
-def _likely(sentence: str, item: Field, context: Context) -> float:
-    return acts.highest([sentence], item.act, context.lexicon.acts, context.scheme)
-
-
-def only_asks(text: str, item: Field, context: Context) -> bool:
-    """Return whether an answer to `item` is none, but asks the team ("About the support: who pays for it?").
-
-    Who wonders what they might need ("Perhaps a mentor?", "Could I have a buddy?") answers.
-    """
-    if not all(each.rstrip().endswith("?") for each in sentences(text)) or _OWN.search(fold(text)):
-        return False
-    return bool(item.act) and _likely(text, item, context) < _NAMED
-
-
-_OWN = pattern((r"\b(?:i|i'm|i'd|me|my|we|us|our)\b",))

@@ -4,7 +4,7 @@ import re
 
 from inbox_worker.core import acts, names
 from inbox_worker.core.addresses import FOUND, usable
-from inbox_worker.core.scheme import FieldKind, Lexicon
+from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
 _EDGE = " \t*_|;,:"
@@ -55,7 +55,7 @@ _LEAD = re.compile(  # "Now I know it: Porter"
 
 _I_AM = re.compile(
     r"I(?:['\u2019]m| am| work| belong)(?: (?:now|based|currently))*"
-    r" (?:(?:with|in|at|to|under|as)(?: (?:the|an?))?|an?|the)\s+(?=\S)",
+    r" (?:(?:with|in|at|to|under)(?: the)?\s+(?=(?-i:[A-Z]))|(?:as )?(?:an?|the)\s+|as\s+)(?=\S)",
     re.IGNORECASE,
 )
 
@@ -67,12 +67,10 @@ def without_lead(text: str) -> str:
     return bare[match.end() :] if match else bare
 
 
-_NOTHING = re.compile(
-    r"(?:none|no|nil|-+)\W*|\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}"
-)  # "(protected)", "[your name]"
+_EMPTY = re.compile(r"(?:none|no|nil|-+)\W*|\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}")  # "(protected)", "[your name]"
 
 
-_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[-\u2013\u2014]+\s.*|[,;]\s+[a-z].*)$")
+_REMARK_BEHIND = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[-\u2013\u2014]+\s.*|[,;]\s+[a-z].*)$")
 
 
 def email_in(text: str) -> str | None:
@@ -89,8 +87,8 @@ def is_empty(text: str, kind: FieldKind, lexicon: Lexicon) -> bool:
         return True
     if kind is FieldKind.TEXT:
         return False
-    before = fold(_ASIDE.sub("", text))  # "TBC (my contract ends in May)"
-    return bool(_NOTHING.fullmatch(folded) or (before and empty.fullmatch(before)))
+    before = fold(_REMARK_BEHIND.sub("", text))  # "TBC (my contract ends in May)"
+    return bool(_EMPTY.fullmatch(folded) or (before and empty.fullmatch(before)))
 
 
 def puts_off(text: str, lexicon: Lexicon, act: str = "") -> bool:
@@ -122,6 +120,28 @@ def _answers_rather(sentence: str, delay: int, act: str, lexicon: Lexicon) -> bo
     return answers > delays if of_others else answers >= acts.PLAINLY and delays < acts.FLOOR
 
 
+def only_asks(text: str, act: str, lexicon: Lexicon, scheme: Scheme) -> bool:
+    """Return whether an answer is none, but asks the team ("About the support: who pays for it?").
+
+    act: what the learned model calls answers to its question. Who wonders what they might need ("Perhaps a mentor?",
+    "Could I have a buddy?") answers.
+    """
+    if not all(each.rstrip().endswith("?") for each in sentences(text)) or _OWN.search(fold(text)):
+        return False
+    return bool(act) and acts.highest([text], act, lexicon.acts, scheme) < _AN_ANSWER
+
+
+def takes_out(text: str) -> bool:
+    """Return whether words ask to take an answer back rather than give one ("Please remove what I wrote")."""
+    return bool(_TAKES_OUT.match(fold(text)))
+
+
+_TAKES_OUT = re.compile(
+    r"(?:please |could you |can you )*(?:remove|delete|ignore|disregard|leave (?:it|this|that|mine|blank|out|what)"
+    r"|take (?:it|that|this|out|what))\b"
+)
+_OWN = pattern((r"\b(?:i|i'm|i'd|me|my|we|us|our)\b",))
+_AN_ANSWER = 0.3  # likelihood of an answer to the question before it
 _OTHERS = pattern((r"\b(?:who|whom)\b",))  # what follows is said of them
 _TURN = re.compile(r"\s+[-\u2013\u2014]+\s+|[;:]\s+|,?\s+(?:but|though|although|except)\s+", re.IGNORECASE)
 

@@ -48,3 +48,40 @@ def test_what_stands_in_anothers_place_or_was_left_out_is_the_value(said: str, f
 )
 def test_where_somebody_is_for_a_day_and_what_is_anothers_change_nothing(said: str):
     assert given(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("My department is not Payroll, it's Procurement.", {"department": "Procurement"}),
+        ("My job title isn't Clerk, it is Senior Clerk.", {"job_title": "Senior Clerk"}),
+        ("My old department was Sports and my new one is Catering Services.", {"department": "Catering Services"}),
+        ("Could you put me under Finance rather than Payroll?", {"department": "Finance"}),
+        ("I have moved from Payroll to Student Services, can you alter that?", {"department": "Student Services"}),
+        ("As of May we come under Student Experience.", {"department": "Student Experience"}),
+    ],
+)
+def test_a_new_value_counts_beside_an_old_one_and_in_a_request(said: str, found: dict[str, str]):
+    assert given(said) == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "If I was in Catering Services rather than Payroll, I would see more people.",
+        "I wish I was in the Library rather than Security.",
+        "I might be moving to Student Services if the plans go through.",
+        "My neighbour says I am in Finance rather than Payroll.",
+        "I was in Finance and not Payroll when we met.",
+        "I've been Deputy Porter and not Porter until May.",
+        "Please don't enter Payroll as my department.",
+        "I never gave Payroll as my department!",
+        "My job title is wrong, it's no longer Clerk.",
+        "I forgot my department, it's not Payroll.",
+        "Last year I moved to Faversham.",
+        "We moved to Ashford, which is lovely.",
+        "Why did you enter Payroll as my department?",
+    ],
+)
+def test_what_was_or_might_be_and_what_is_refused_give_no_value(said: str):
+    assert given(said) == {}

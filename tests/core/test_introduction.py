@@ -149,3 +149,37 @@ def test_a_job_and_a_department_on_one_line_of_a_signature_are_two_values(mark: 
 def test_a_name_that_holds_the_word_of_a_department_is_no_part_of_one(name: str, place: str):
     signed = f"-- \n{name} - {place}\nExt 1234"
     assert details(f"{JOIN}\n\nThanks\nJo\n\n{signed}", From=f"{name} <jo@kent.ac.uk>") == (name, None, place)
+
+
+@pytest.mark.parametrize(
+    "aside", ["not the porter", "no longer a lecturer", "formerly Head Porter", "late Registrar", "wife of a lecturer"]
+)
+def test_what_somebody_is_not_or_was_is_not_their_job(aside: str):
+    name, job, _ = details(f"Jo Bell, {aside}. {JOIN}")
+    assert (name, job) == ("Jo Bell", None)
+
+
+@pytest.mark.parametrize(
+    "before", ["My boss has agreed to it.", "I was recommended by Sam.", "In my earlier career I was unhappy."]
+)
+def test_a_post_behind_words_on_somebody_else_or_the_past_is_not_the_senders(before: str):
+    assert details(f"{JOIN} {before} Head Porter, Estates Department.")[1:] == (None, None)
+
+
+@pytest.mark.parametrize("before", ["My details are short.", "Who am I?", "I saw your poster before lunch."])
+def test_a_post_behind_other_words_is(before: str):
+    assert details(f"{JOIN} {before} Head Porter, Estates Department.")[1:] == ("Head Porter", "Estates Department")
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        ("I'm in the Registry", "Registry"),
+        ("I am in on Mondays only", "I am in on Mondays only"),
+        ("I'm at home with flu", "I'm at home with flu"),
+        ("I work as a Porter", "I work as a Porter"),
+    ],
+)
+def test_what_leads_up_to_a_value_is_cut_only_from_one(value: str, stored: str):
+    found = values(reading(FORM.replace("Department/School: Kent Law School", f"Department: {value}")))
+    assert found["department"] == stored

@@ -61,3 +61,39 @@ def test_what_is_said_of_something_else_is_no_value(said: str):
 def test_the_words_of_a_question_name_no_place_of_work(quality: str):
     said = f"Here is what I left out, why awareness of mental health in the workplace is {quality}:\n\nPeople go quiet."
     assert "department" not in told(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My department was Payroll until March.",
+        "My previous department was Payroll.",
+        "My ex-department is Payroll.",
+        "My job title is no longer Clerk.",
+        "My department is never Payroll, whatever they say.",
+        "My department is being reorganised.",
+        "I should say that my team is rather tired at the moment.",
+        "You asked about my department. It's chaos here today.",
+        "My job title will be Head Porter if they choose me.",
+        "I am acting up this month, my job title is unaltered.",
+        "We have renamed the Print Room.",
+        "My department is in the Cornwallis building.",
+        "I wonder whether my department is Payroll.",
+        "My job title is " + "a very long story that goes on and on " * 3 + "Clerk.",
+    ],
+)
+def test_what_was_what_is_not_and_what_is_no_name_of_one_is_no_value(said: str):
+    assert told(said).keys().isdisjoint({"name", "job_title", "department"})
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("my job title is senior clerk now", {"job_title": "senior clerk"}),
+        ("My department was Payroll, sorry, I left that out.", {"department": "Payroll"}),
+        ("My job title was missing. It is Head Porter.", {"job_title": "Head Porter"}),
+        ("My department is now Not-for-profit Partnerships.", {"department": "Not-for-profit Partnerships"}),
+    ],
+)
+def test_a_value_may_be_written_small_and_behind_words_of_the_past(said: str, found: dict[str, str]):
+    assert told(said) == found

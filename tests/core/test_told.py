@@ -82,3 +82,62 @@ def test_a_question_to_the_team_behind_a_short_label_is_no_answer(said: str):
 def test_who_wonders_what_they_need_answers(said: str):
     read = reading(f"Hello,\n\nSupport: {said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)
     assert values(read) == {"support_needed": said}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (
+            "As to support, I'd need a mentor. It would have to be in the evening because I work nights. "
+            "I would like a quiet room as well. See you on Friday!",
+            {
+                "support_needed": "I'd need a mentor. It would have to be in the evening because I work nights. "
+                "I would like a quiet room as well."
+            },
+        ),
+        (
+            "Please add to skills that I have a diploma: counselling, level 3. Please leave the others as they are.",
+            {"skills_experience": "I have a diploma: counselling, level 3."},
+        ),
+        (
+            "What I would need is regular supervision and somebody to ring.",
+            {"support_needed": "What I would need is regular supervision and somebody to ring."},
+        ),
+        (
+            "The reason I want to do this is that my uncle was ill and nobody talked about it.",
+            {
+                "motivation": "The reason I want to do this is that my uncle was ill and nobody talked about it.",
+            },
+        ),
+    ],
+)
+def test_an_answer_is_whole_up_to_where_something_else_begins(said: str, found: dict[str, str]):
+    assert values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)) == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The reason I would like to see you is my holiday pay.",
+        "My answer to your invitation is that I would like to come and meet everybody.",
+        "Under support: please remove what I wrote, I shall manage.",
+        "As for support, please take out what I put.",
+        "Sam told me that you should mention that I would like to help colleagues who struggle.",
+        "I never said that I want to help others because of my own illness.",
+        "Please say that my colleague would also need regular supervision and a quiet room.",
+    ],
+)
+def test_what_is_asked_back_reported_or_said_of_others_answers_nothing(said: str):
+    assert values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)) == {}
+
+
+def test_a_request_to_put_that_points_forward_takes_nothing_from_above():
+    said = "Please put me down for Tuesday. Please put it under motivation that I want to help others at my works."
+    found = values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD))
+    assert "Tuesday" not in found.get("motivation", "")
+
+
+@pytest.mark.parametrize("refusal", ["please don't", "I would never", "we do not"])
+def test_what_is_not_to_be_added_is_no_answer(refusal: str):
+    said = f"I failed the listening course, so {refusal} put that under skills."
+    assert values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)) == {}
