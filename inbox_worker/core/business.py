@@ -23,23 +23,21 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
     formal = is_half(mail.extraction, scheme) and not mail.for_another
     subject = fold(mail.subject)
     said = (subject, *(to_the_team(mail) if joined else mail.text))
-    text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
-    if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
+    if _is_of_the_scheme(mail, said, signs, lexicon, joined=joined, formal=formal):
         return True
-    if not joined and not formal and (mail.serves or find("reporting", text, lexicon)):
-        return True
-    # the team's words of those who apply are like the words of these
-    if not (joined and signs.says_so) and not formal and find("running", text, lexicon):
-        return True
+    text = " . ".join(said)
     if not formal and find("circular", text, lexicon):
         return True
     told = text
     if joined and signs.says_so:
         others = (sentence for sentence in said[1:] if _outweighs_a_wish(sentence, signs, scheme, lexicon))
         told = " . ".join((subject, *others))
-    lists = ("nomination",) if formal else ("business", "nomination")
-    lists = lists if joined else (*lists, "wants_support")
-    if any(find(name, told, lexicon) for name in lists):
+    if find("nomination", told, lexicon) or (not joined and find("wants_support", told, lexicon)):
+        return True
+    for_self = any(_FOR_SELF.search(sentence) for sentence in signs.asking)
+    if not formal and _is_work(
+        told if joined else text, said, signs, scheme, lexicon, for_self=not joined and for_self
+    ):
         return True
     if not joined and any(
         acts.does(sentence, "asks_for_ally", lexicon.acts, scheme)
@@ -49,15 +47,51 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
         return True
     if not joined and not formal and _quotes_the_form(mail, scheme):
         return True
-    # who asks for the documents by name may have other errands beside it
-    asked = sorted(signs.documents) if Target.OURS in signs.requests else []
+    # who asks for the documents by name, or for themselves, may have other errands beside it
+    asked = sorted(signs.documents) if Target.OURS in signs.requests else sorted(signs.asking) if for_self else []
     errands = " . ".join(asked) if asked else text
     return not joined and not formal and bool(find("errand", errands, lexicon))
 
 
+def _is_of_the_scheme(
+    mail: Mail, said: tuple[str, ...], signs: Signs, lexicon: Lexicon, *, joined: bool, formal: bool
+) -> bool:
+    """Whether who writes serves already, or runs the scheme."""
+    text, apart = (" . ".join(said), " . ".join(sentence for sentence in said if sentence not in signs.wishes))
+    if find("serving", apart, lexicon):  # "as one of your allies" ends many a wish to be one
+        return True
+    if not joined and not formal and (mail.serves or find("reporting", text, lexicon)):
+        return True
+    # the team's words of those who apply are like the words of these
+    return not (joined and signs.says_so) and not formal and bool(find("running", text, lexicon))
+
+
+_FOR_SELF = pattern(
+    (
+        r"\b(?:send|e-?mail|forward|give|let|get|post|point|tell)(?: \w+)? me\b",
+        r"\b(?:can|could|may|might) i (?:\w+ )?(?:have|see|get|read|know)\b",
+    )
+)
+
+
+def _is_work(
+    told: str, said: tuple[str, ...], signs: Signs, scheme: Scheme, lexicon: Lexicon, *, for_self: bool
+) -> bool:
+    """Whether `told`, of the sentences `said`, is somebody's work; who asks for themselves may speak of theirs."""
+    if find("business", told, lexicon):
+        return True
+    if not for_self:
+        return bool(find("office", told, lexicon) or find("faults", told, lexicon))
+    return any(
+        find("office", sentence, lexicon)
+        for place, sentence in enumerate(said)
+        if place == 0 or sentence in signs.documents or _is_plainly_business(sentence, scheme, lexicon)
+    )
+
+
 def names_business(text: str, lexicon: Lexicon) -> bool:
     """Return whether `text`, folded, has words of other business, the sender's or those of a circular."""
-    return bool(find("business", text, lexicon) or find("circular", text, lexicon))
+    return any(find(name, text, lexicon) for name in ("business", "office", "faults", "circular"))
 
 
 def _outweighs_a_wish(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -67,10 +101,14 @@ def _outweighs_a_wish(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexi
     """
     if sentence in signs.wishes:
         return not acts.does(sentence, "join", lexicon.acts, scheme)
-    return acts.likelihood(sentence, _LIKE_BUSINESS, lexicon.acts, scheme) >= acts.PLAINLY
+    return _is_plainly_business(sentence, scheme, lexicon)
 
 
-_LIKE_BUSINESS = ("other_business", "for_another", "announce")
+def _is_plainly_business(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    return acts.likelihood(sentence, ("other_business", "for_another", "announce"), lexicon.acts, scheme) >= _SURELY
+
+
+_SURELY = 0.7  # of people who tell of their work half of the sentences are as like business as that of others
 
 
 def _quotes_the_form(mail: Mail, scheme: Scheme) -> bool:

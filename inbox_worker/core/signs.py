@@ -58,6 +58,7 @@ class Signs:
     withdraws: bool = False
     wishes: set[str] = field(default_factory=set)  # the sentences that wish to join this scheme
     documents: set[str] = field(default_factory=set)  # the sentences that ask for the documents
+    asking: set[str] = field(default_factory=set)  # the sentences of all requests and questions about the role
     seen: list[str] = field(default_factory=list)
 
     @property
@@ -163,12 +164,14 @@ def _request(
     target = targets.of_request(sentence, scheme, in_subject=in_subject)
     if thing and (in_subject or asks):
         signs.requests.append(target)
+        signs.asking.add(sentence)
         signs.named = signs.named or bool(match)
         if match:
             signs.documents.add(sentence)
         signs.seen.append(f"asks: {thing}")
     elif before is not None and asks and _ANAPHORA.search(sentence):
         signs.requests.append(before)
+        signs.asking.add(sentence)
         signs.seen.append(f"asks: {asks}")
     elif not in_subject:
         _enquiry(_QUOTED.sub(" ", sentence), signs, scheme, lexicon)
@@ -259,10 +262,16 @@ def _wishes(sentence: str, name: str, scheme: Scheme, lexicon: Lexicon) -> Itera
     place = 0
     while match := wanted.search(sentence, place):
         denied = NEGATED.search(sentence[: match.start()]) or _DENIED.search(_EAGER.sub(" ", match.group()))
-        if not (denied or _of_another(sentence, match) or sends_another_form(match, scheme)):
+        other = _ASIDE.match(sentence, match.end()) or sends_another_form(match, scheme)
+        if not (denied or other or _of_another(sentence, match)):
             yield match
         # a denied wish may run into the next one: "I don't have much time but I'd love to"
         place = match.start() + 1 if denied else max(match.end(), match.start() + 1)
+
+
+_ASIDE = re.compile(
+    r"(?<=\bbe) (?:sure|certain|clear|careful|honest|fair|told|kept|paid|asked|seen)\b"
+)  # nobody's role
 
 
 def _is_quoted(sentence: str, place: int) -> bool:
