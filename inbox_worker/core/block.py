@@ -60,6 +60,11 @@ def split_bullet(text: str) -> tuple[str, str]:
     return found[0].strip(), text[found.end() :]
 
 
+def counts(mark: str) -> bool:
+    """Return whether a list mark numbers or letters its line; others only say that a line begins."""
+    return any(character.isalnum() for character in mark)
+
+
 def split_cells(text: str) -> tuple[str, ...]:
     """Return the columns of a line of plain text: tabs, three spaces and more, or pipes; () where there is one."""
     line = text.strip()

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from inbox_worker.core import names, prose, signature
+from inbox_worker.core.addresses import FOUND
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.mail import Address
 from inbox_worker.core.paragraphs import paragraphs
@@ -11,7 +12,7 @@ from inbox_worker.core.provenance import LIKELY, ORDERED, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.values import email_in
-from inbox_worker.core.words import fold, sentences
+from inbox_worker.core.words import fold, plain, sentences
 
 
 def add_details(
@@ -44,7 +45,7 @@ def add_details(
                 outside,
             )
         elif item.kind is FieldKind.EMAIL:
-            _email(values, item.key, sender, card, told, outside)
+            _email(values, item.key, sender, card, outside)
         elif item.kind is FieldKind.SHORT and item.key not in values:
             for found, sure in order:
                 if item.key in found:
@@ -110,12 +111,13 @@ def _is_short(name: str) -> bool:
 
 def _email(
     values: dict[str, FieldValue], key: str, sender: Address, card: dict[str, signature.Found],
-    told: dict[str, signature.Found], outside: tuple[Line, ...],
+    outside: tuple[Line, ...],
 ) -> None:  # fmt: skip
     if key in values:
         return
-    if key in card:
-        values[key] = FieldValue(card[key].text, source(card[key].line), LIKELY)
+    given = card.get(key) or _stated_address(outside)
+    if given:
+        values[key] = FieldValue(given.text, source(given.line), LIKELY)
     elif sender.address:
         values[key] = FieldValue(sender.address, "From header", LIKELY)
     else:
@@ -123,3 +125,27 @@ def _email(
             if address := email_in(line.text):
                 values[key] = FieldValue(address, source(line), ORDERED)
                 return
+
+
+_ITS_MINE = re.compile(  # "My university email is", "you can reach me at", not "my old address was", "Sam's e-mail is"
+    r"\b(?:my (?:(?:own|work|university|uni|college|school|staff|student|office|institutional|official|main|usual"
+    r"|proper|correct|preferred|best|current|new|full|(?-i:[A-Z])\w+) ){0,2}(?:(?:e-?)?mail(?: address)?|address)"
+    r"(?: at work| here)?(?: is|'s)?"
+    r"|(?<!not )(?<!n't )(?<!never )(?<!longer )(?:reach|contact|e-?mail|write to|answer)"
+    r" me (?:there )?(?:at|on|under|by))"
+    r"(?: now)?[\s:<*-]*$",
+    re.IGNORECASE,
+)
+
+
+def _stated_address(outside: tuple[Line, ...]) -> signature.Found | None:
+    """The address that a sentence calls the sender's own: some write from another one."""
+    for text, line in paragraphs(outside):
+        for address in FOUND.finditer(text) if "@" in text else ():
+            before = plain(text[max(0, address.start() - _LEADS) : address.start()])
+            if _ITS_MINE.search(before) and (found := email_in(address.group())):
+                return signature.Found(found, line)
+    return None
+
+
+_LEADS = 80  # characters before an address that may say whose it is

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from inbox_worker.core import acts, names
 from inbox_worker.core.document import Line
-from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.scheme import Field, Lexicon, Scheme
 from inbox_worker.core.values import puts_off
 from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
@@ -42,6 +42,15 @@ def is_sender(text: str, context: Context) -> bool:
         return True
     initials = "".join(re.findall(r"[A-Za-z]", text)).casefold()
     return len(initials) <= 3 and bool(initials) and {*initials} <= first_letters
+
+
+def is_sign_off(text: str) -> bool:
+    """Return whether `text` may be a first name or nickname, kisses aside: a word or three, each with a capital."""
+    words = _KISSES.sub("", text.strip(" .,!-")).split()
+    return 1 <= len(words) <= 3 and all(word[:1].isupper() and word.replace("-", "").isalpha() for word in words)
+
+
+_KISSES = re.compile(r"\s(?:x\s?){1,5}$", re.IGNORECASE)
 
 
 def is_parting(text: str, context: Context) -> bool:
@@ -85,6 +94,28 @@ def is_remark(text: str, context: Context) -> bool:
     return acts.likelihood(first, _TO_THE_TEAM, context.lexicon.acts, context.scheme) >= _PLAINLY
 
 
+def turns_to_team(text: str, context: Context) -> bool:
+    """Return whether a paragraph reads as said to the team, and unlike answers, in each of its sentences."""
+    model, scheme = context.lexicon.acts, context.scheme
+    acts_of_answers = tuple({item.act for item in scheme.fields if item.act})
+    for sentence in map(spoken, sentences(text)):
+        said, answered = (acts.likelihood(sentence, each, model, scheme) for each in (_TURNS, acts_of_answers))
+        if said < _RATHER or answered >= _HARDLY:
+            return False
+    return len(tokens(text)) >= _FEWEST
+
+
+def could_answer(text: str, item: Field, context: Context) -> bool:
+    """Return whether a paragraph may answer a question: the likeness of one of its sentences does not deny it."""
+    model, scheme = context.lexicon.acts, context.scheme
+    return not item.act or any(acts.could(spoken(each), (item.act,), model, scheme) for each in sentences(text))
+
+
+_TURNS = (
+    "courtesy", "thanks", "request", "chase", "put_off", "announce", "join", "condition", "withdraw", "not_joining"
+)  # fmt: skip
+_RATHER, _HARDLY = 0.4, 0.15  # shares of the likeness: a sentence of an answer in twenty is such, a paragraph rarely
+_FEWEST = 5  # words, of which it can tell
 _TO_THE_TEAM = ("withdraw", "not_joining", "condition")  # what likeness calls words that no answer holds
 _PLAINLY = 0.7
 

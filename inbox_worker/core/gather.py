@@ -9,13 +9,16 @@ from inbox_worker.core.block import is_box
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.ending import (
     Context,
+    could_answer,
     ends_letter,
     is_closing,
     is_other_label,
     is_postscript,
     is_remark,
     is_sender,
+    is_sign_off,
     takes_leave,
+    turns_to_team,
 )
 from inbox_worker.core.labels import Label, of_text
 from inbox_worker.core.scheme import FieldKind
@@ -87,7 +90,7 @@ def _without_remarks(
         first = 1  # the answer that began beside its label goes on below it
     kept = groups[:first]
     for place, group in enumerate(groups[first:], first):
-        text = " ".join(line.text for line in group)
+        text = _joined(group)
         if compact or is_remark(text, context) or puts_off(text, context.lexicon):
             break
         if others < 2 and opens_another(text):
@@ -97,7 +100,13 @@ def _without_remarks(
         if not several and others >= 2 and last and brief:
             break
         kept.append(group)
+    while len(kept) > first and not kept[-1][0].bullet and turns_to_team(_joined(kept[-1]), context):
+        kept.pop()
     return [line for group in kept for line in group]
+
+
+def _joined(lines: list[Line]) -> str:
+    return " ".join(line.text for line in lines)
 
 
 def _continues(text: str, context: Context) -> bool:
@@ -171,7 +180,7 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
                 kept = _without_remarks(
                     kept, label.rest, several, compact, len(texts) - 1, context, _opener(choice.key, context)
                 )
-                if kept and kept[0].gap and not label.rest and _goes_on(kept, blank, beside, context):
+                if kept and kept[0].gap and not label.rest and _goes_on(choice.key, kept, blank, beside, context):
                     kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         letter = "" if label.rest else _letter(kept)
@@ -217,14 +226,9 @@ def origin_ends(lines: list[Line], region: list[Line]) -> bool:
 
 def _without_name_below(kept: list[Line], region: list[Line], ends: bool) -> list[Line]:
     """The lines without a first name or nickname that stands alone as the last thing in the letter."""
-    if ends and len(kept) >= 2 and kept[-1] is region[-1] and kept[-1].gap and _is_sign_off(kept[-1].text):
+    if ends and len(kept) >= 2 and kept[-1] is region[-1] and kept[-1].gap and is_sign_off(kept[-1].text):
         return kept[:-1]
     return kept
-
-
-def _is_sign_off(text: str) -> bool:
-    words = text.strip(" .,!-").split()
-    return 1 <= len(words) <= 3 and all(word[:1].isupper() and word.replace("-", "").isalpha() for word in words)
 
 
 def _opener(key: str, context: Context) -> Callable[[str], bool]:
@@ -237,23 +241,19 @@ def _opener(key: str, context: Context) -> Callable[[str], bool]:
     return opens
 
 
-def _goes_on(kept: list[Line], blank: bool, beside: bool, context: Context) -> bool:
-    """Whether the paragraph below the last question is the end of the letter.
+def _goes_on(key: str, kept: list[Line], blank: bool, beside: bool, context: Context) -> bool:
+    """Whether the paragraph below the last question, that of `key`, is the end of the letter.
 
     It is where all other answers are blank too; where they begin beside or right below their questions and it speaks to
-    the team; and where it opens, or ends, as only the end of a letter does.
+    the team or is unlike any answer to this one; and where it opens, or ends, as only the end of a letter does.
     """
-    text = _first_paragraph(kept)
-    if blank or (beside and is_remark(text, context)):
+    text = _joined(paragraphs(kept)[0])
+    if blank or (beside and (is_remark(text, context) or not could_answer(text, context.scheme.field(key), context))):
         return True
     alone = len(paragraphs(kept)) == 1 and not _continues(text, context)
     if alone and takes_leave(replace(kept[0], text=text), ""):  # the name stood below
         return True
     return bool(pattern(context.lexicon.phrases.get("sign_off", ())).search(fold(text)))
-
-
-def _first_paragraph(lines: list[Line]) -> str:
-    return " ".join(line.text for line in paragraphs(lines)[0])
 
 
 def _starts_beside(raw: list[tuple[Choice, list[Line]]], context: Context) -> bool:

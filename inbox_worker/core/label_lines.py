@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from inbox_worker.core.block import counts, split_bullet
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.label_scores import MAX_LABEL_WORDS, QUESTION_WORDS, is_exact, match, stripped
 from inbox_worker.core.labels import Label, of_text, original_rest, whole_question
@@ -146,12 +147,18 @@ def _of_cells(line: Line, index: int, scheme: Scheme) -> list[Label]:
             found.append(Label(index, own.text, own.rest, own.scores, own.mark, 1, place))
             place += 1
         elif scores:
-            value = cells[place + 1] if place + 1 < len(cells) else ""
+            value = _without_marks(cells[place + 1]) if place + 1 < len(cells) else ""
             found.append(Label(index, cells[place], value, scores, "cell", 1, place))
             place += 2
         else:
             place += 1
     return found
+
+
+def _without_marks(cell: str) -> str:
+    """A cell's text without marks before its lines that number nothing: outside of tables they are no text either."""
+    parts = (split_bullet(line.strip()) for line in cell.split("\n"))
+    return "\n".join(f"{mark} {text}" if counts(mark) else text for mark, text in parts)
 
 
 def _goes_on(lines: list[Line], index: int) -> bool:

@@ -155,4 +155,9 @@ def _opening(text: str, label: str) -> str:
 
 _SENTENCE = 4  # words from which a question is a sentence
 _OWN_WORD = pattern((r"\b(?:i|me|my|it|this)\b",))  # "Why does awareness matter?" is the form's question, shortened
-_LEADS = pattern((r"(?:and |but |now |so |finally,? |lastly,? )*(?:as (?:for|to)|when it comes to)\b",))
+_LEADS = pattern(  # the words that lead up to what follows, not "Why it matters:"
+    (
+        r"(?:and |but |now |so |finally,? |lastly,? )*(?:as (?:for|to)|when it comes to|about|for|on|regarding"
+        r"|concerning|in terms of|with (?:regards?|respect) to)\b",
+    )
+)

@@ -21,6 +21,7 @@ _HINTS_ALONE = (
 _OPEN = 0.55  # what beginning an answer costs: a sentence without evidence begins none
 _NEXT, _LATER, _BACK = 0.2, 0.1, -0.3  # for the question after the last one answered, a later one, an earlier one
 _GO_ON, _NEW_PARAGRAPH = 0.25, -0.3  # for going on with an answer; in a new paragraph
+_MIDWAY = 0.15  # what beginning an answer on hints costs more within a paragraph that answers another question
 _AGAINST_ORDER = 0.9  # evidence by which another order must be better than the page's to be taken
 _PLAINLY = 0.25  # evidence by which the question that is left out must be the best to leave out
 _MAX_PERMUTED = 6  # questions whose orders are all compared
@@ -54,7 +55,8 @@ def _steps(
             yield number, evidence + (_GO_ON if same else _NEW_PARAGRAPH) - (_APART if sentence.apart else 0.0)
         elif evidence and not used >> number & 1:
             order = _NEXT if number == last + 1 else _LATER if number > last else _BACK
-            yield number, evidence + order - _OPEN - (alone if evidence < ENOUGH else 0.0)
+            hints = 0.0 if evidence >= ENOUGH else alone + (_MIDWAY if same and current >= 0 else 0.0)
+            yield number, evidence + order - _OPEN - hints
 
 
 def _divide(found: list[Sentence]) -> tuple[int, ...]:

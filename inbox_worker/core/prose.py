@@ -45,7 +45,7 @@ _WHERE = re.compile(
     r"|(?:i|and)\s+(?:belong to|joined|have joined|represent)|(?:a|the)\s+(?:member|part)\s+of|employed by"
     r"|\bi\s[^,.;:!?]{3,50}\sfor"
     rf")\s+(?:the\s+|our\s+)?{_NOT_HOW_LONG}(?P<place>(?-i:[A-Z][^,.;:!?]*?{_LIST})|[^,.;:!?]{{2,80}}?)"
-    r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s+(?:and|but|so|where|which"
+    r"(?:,?\s+as\s+(?:an?\s+|the\s+)?(?P<title>[^,.;:!?]{3,70}))?(?=[,.;:!?]|\s\((?-i:[^A-Z])|\s+(?:and|but|so|where|which"
     rf"|since|last|for (?:\d|the last|over)|until|as an?|as the|{CLAUSE})\b|$)",
     re.IGNORECASE,
 )

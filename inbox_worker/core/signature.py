@@ -104,10 +104,11 @@ def split_place(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str |
             return left.strip(" ,"), right.strip(" ,")
         known = organisational or best_field(right, scheme) or _is_proper_name(right)
         if right and not subject and known:
-            return left.strip(" ,"), right.strip(" ,")
+            return left.strip(" ,"), _QUALIFIED.sub("", right).strip(" ,")
     return text.strip(" ,"), None
 
 
+_QUALIFIED = re.compile(r"\s\((?![A-Z])[^()]*\)\s*$")  # "Student Records (part time)": said of the work, no name
 _SMALL = frozenset({"and", "of", "for", "the", "&", "in"})
 
 

@@ -136,3 +136,35 @@ def test_an_answer_in_a_letter_keeps_the_clause_that_leads_up_to_it(key: str, pa
 )
 def test_a_heading_before_an_answer_in_a_letter_is_no_part_of_it(key: str, label: str, answer: str):
     assert values(reading(f"{LETTER}\n\n{label}: {answer}\n\nBest wishes\nJo\n"))[key] == answer
+
+
+@pytest.mark.parametrize(
+    ("motivation", "skills"),
+    [
+        (
+            "My interest began on the wards. For eleven winters I have taken young nurses through their first nights, "
+            "and it is the quiet one whom I worry about.",
+            "As for skills and experience, I hold a certificate in pastoral care and I was a shop steward.",
+        ),
+        (
+            "My reason is an old one. For nine years I have run the evening shift, and I see who goes home to nobody.",
+            "Regarding my skills and experience, I have a diploma in counselling and I chaired the parents' forum.",
+        ),
+    ],
+)
+def test_a_paragraph_of_a_letter_is_not_parted_for_a_question_that_the_next_one_answers(motivation: str, skills: str):
+    wish = "Please accept this as my application to become a Mental Health Ally."
+    found = values(reading(f"{wish}\n\n{motivation}\n\n{skills}\n\nYours\nJo\n"))
+    assert (found["motivation"], found["skills_experience"]) == (motivation, skills)
+
+
+@pytest.mark.parametrize(
+    ("key", "paragraph"),
+    [
+        ("skills_experience", "About my skills and experience: I was a parish visitor for nine years."),
+        ("support_needed", "Regarding support: somebody to ring after a hard talk."),
+        ("support_needed", "In terms of support: I would need somebody to ring after a hard talk."),
+    ],
+)
+def test_an_answer_in_a_letter_keeps_the_words_that_name_its_question(key: str, paragraph: str):
+    assert values(reading(f"{LETTER}\n\n{paragraph}\n\nBest wishes\nJo\n"))[key] == paragraph

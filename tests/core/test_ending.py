@@ -130,3 +130,75 @@ def test_the_senders_name_with_job_and_place_below_a_letter_is_no_part_of_its_an
     found = values(reading(f"{LETTER}\n\nProfessor Jo Bell, Professor of Law, School of Humanities\n"))
     assert found["importance"] == "It is important at work because we are there all day."
     assert (found["name"], found["department"]) == ("Professor Jo Bell", "School of Humanities")
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Off until Tuesday so if you ring, let it ring a while!",
+        "Must run now, I have a lecture, more when I am back next week.",
+        "You have my number if anything is unclear.",
+    ],
+)
+@pytest.mark.parametrize("signed", ["Jo", "Jojo x", "Bellringer"])
+def test_a_remark_below_a_short_mails_one_answer_is_no_part_of_it(remark: str, signed: str):
+    wish = "Hi, id love to be a mental health ally. Im a porter in Estates."
+    body = f"{wish}\n\nWhy - people tell me things at the gate\n\n{remark}\n\n{signed}\n"
+    assert values(reading(body))["motivation"] == "people tell me things at the gate"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "I shall quite understand if there are already enough of us.",
+        "I will understand, of course, if you have no more places.",
+        "I'm sorry this has become a book. I never work on Mondays, on account of the goat.",
+    ],
+)
+def test_a_remark_below_a_form_of_long_answers_is_no_part_of_the_last_one(remark: str):
+    body = FORM.replace("I care about it.", "I care about it.\n\nI always have.")
+    assert values(reading(f"{body}\n{remark}\n\nKind regards\n\nJo\n"))["importance"] == "People matter."
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "There is the cost as well, which others can reckon better than I.",
+        "Awareness by itself mends nobody. But it makes the first word cheaper.",
+        "And it is only good manners, when all is said.",
+    ],
+)
+def test_a_further_paragraph_that_answers_belongs_to_a_form_of_long_answers(more: str):
+    body = FORM.replace("I care about it.", "I care about it.\n\nI always have.")
+    assert values(reading(f"{body}\n{more}\n\nKind regards\n\nJo\n"))["importance"] == f"People matter. {more}"
+
+
+@pytest.mark.parametrize("name", ["Jojo x", "JB xx", "Belly \U0001f600", "Jojo x x"])
+def test_a_nickname_with_kisses_hides_no_remark_above_it(name: str):
+    found = values(reading(f"{FORM}\nSee you all on the river, I shall bring the other oar!\n\n{name}\n"))
+    assert found["importance"] == "People matter."
+
+
+BESIDE = (
+    "Name: Jo Bell\nJob title: Porter\nDepartment: Estates\nWhy interested: people tell me things\n"
+    "Skills: ten years of nights\nSupport:\nImportant because:\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "the bus is here i do the other two tomorrow night. bless you",
+        "Battery is nearly gone, I will write the last ones down at home.",
+        "My break is over. You will have the others on Friday.",
+    ],
+)
+def test_what_stands_apart_below_labels_that_are_answered_beside_answers_none_of_them(below: str):
+    assert set(reading(f"{BESIDE}{below}\n").form.missing) == {"support_needed", "importance"}
+
+
+@pytest.mark.parametrize(
+    "below", ["People hide it at work until they break.", "It is half of our lives that we are here."]
+)
+def test_what_reads_like_an_answer_is_one_wherever_it_stands(below: str):
+    assert values(reading(f"{BESIDE}{below}\n"))["importance"] == below

@@ -478,3 +478,17 @@ def test_the_university_is_no_place_of_work_within_it():
 def test_an_address_that_will_change_is_the_new_one():
     body = "We wed in May. From Monday my email will be jo.bell-marsh@kent.ac.uk. Thanks"
     assert values(reading(body, ON_RECORD, **THREAD)) == {"email": "jo.bell-marsh@kent.ac.uk"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [
+        ("<ul><li>A diploma (level 4).</li><li>Chair of the choir.</li></ul>", "A diploma (level 4). Chair of the choir."),
+        ("<p>Two things.</p><ul><li>I listen.</li></ul>", "Two things. I listen."),
+        ("- I listen.<br>- I ask.", "I listen. I ask."),
+        ("<ol><li>I listen.</li><li>I ask.</li></ol>", "1. I listen. 2. I ask."),
+    ],
+)  # fmt: skip
+def test_marks_of_a_list_in_a_cell_are_no_text_unless_they_number(cell: str, answer: str):
+    table = rows([(question, cell if question.startswith("What skills") else given) for question, given in TABLE])
+    assert html(f"<p>Hello, I would like to join.</p><table>{table}</table>")["skills_experience"] == answer

@@ -183,3 +183,46 @@ def test_a_post_behind_other_words_is(before: str):
 def test_what_leads_up_to_a_value_is_cut_only_from_one(value: str, stored: str):
     found = values(reading(FORM.replace("Department/School: Kent Law School", f"Department: {value}")))
     assert found["department"] == stored
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("I am a Receptionist in Student Records (mornings only, beside my studies) and I like it.", "Student Records"),
+        ("I work as a Porter in Estates Services (nights).", "Estates Services"),
+        ("I work in Conference Services (0.6, in term), as it happens.", "Conference Services"),
+        ("I am a Technician in Estates (Trees).", "Estates (Trees)"),
+    ],
+)
+def test_what_a_bracket_says_of_the_work_is_no_part_of_the_place(said: str, place: str):
+    assert values(reading(f"{JOIN} {said}\n"))["department"] == place
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My university email is jo77@kent.ac.uk, this one is only my phone.",
+        "I write from home, but my work address is jo77@kent.ac.uk.",
+        "My Kent e-mail is jo77@kent.ac.uk.",
+        "I am on the train. Please e-mail me at jo77@kent.ac.uk.",
+        "You can reach me on <jo77@kent.ac.uk>.",
+    ],
+)
+def test_the_address_that_a_sender_calls_their_own_is_the_one_asked_for(said: str):
+    assert values(reading(f"{JOIN}\n\n{said}\n", From="Jo Bell <jo@example.org>"))["email"] == "jo77@kent.ac.uk"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My manager's email is pat@kent.ac.uk.",
+        "My manager is pat@kent.ac.uk, and she agrees.",
+        "My old address was jo77@kent.ac.uk.",
+        "Please don't e-mail me at jo77@kent.ac.uk.",
+        "You can no longer reach me on jo77@kent.ac.uk.",
+        "Sam (sam@kent.ac.uk) told me of it.",
+        "I had a mail from allies@kent.ac.uk.",
+    ],
+)
+def test_an_address_of_others_is_not_the_senders(said: str):
+    assert values(reading(f"{JOIN}\n\n{said}\n", From="Jo Bell <jo@example.org>"))["email"] == "jo@example.org"
