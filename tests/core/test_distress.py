@@ -64,8 +64,17 @@ DISTRESS = [
     "I have to say I can't go on",
     "I would tell no one if I felt that I can't go on, and I do",
     'I have put "she" because it is easier to type. It\'s me.',
+    "I will not forget him, and tonight I take the pills and go to him.",
+    "Please write to my sister and not to the office, I shall be dead by then.",
+    "I go home at six and then I'll hang myself.",
 ]
 ORDINARY = [
+    "My colleague on the desk will hear nothing of it from me, so write to my own address.",
+    "Please write to me and not to the faculty office, as others read that address.",
+    "I don't think that this can be done by one person alone.",
+    "Nobody ought to do this alone, so give me a partner.",
+    "I will not forget him.",
+    "I want my technicians to see a manager who goes home at five and says so.",
     "I have taken too many calls from families who had no warning.",
     "I've taken all my annual leave, so it would be evenings.",
     "I took a lot of notes at the last meeting.",
