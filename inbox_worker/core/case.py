@@ -74,6 +74,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         extraction=extraction,
         on_record=on_record,
         in_thread=in_thread,
+        record_open=known.assume_record or any(record.is_open for record in records),
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
         serves=any(gives_role(line.text, scheme) for line in document.of(Kind.SIGNATURE)),
         to_another=addressed.to_another(email, document, rules.site.addresses, scheme),

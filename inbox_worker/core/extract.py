@@ -8,7 +8,7 @@ from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
 from inbox_worker.core.labelled import MAX_LINES, Labelled, labelled, stands_before
-from inbox_worker.core.letter import in_order_asked, letter, rhetorical, told_when_asked
+from inbox_worker.core.letter import in_order_asked, letter, rhetorical, told_when_asked, without_footer
 from inbox_worker.core.mail import Address
 from inbox_worker.core.provenance import LIKELY, source
 from inbox_worker.core.reading import FieldValue, Form
@@ -136,7 +136,7 @@ def extract(
             values = in_order_asked(document, own_lines, context) or values
         _add(values, told_when_asked(document, outside, found, context))
     else:
-        in_prose = letter(outside, found, context)
+        in_prose = letter(without_footer(outside, document), found, context)
         values |= rhetorical(found, in_prose, context)
         _add(values, in_prose)
         if region.whose is not Whose.OTHER:

@@ -55,7 +55,8 @@ def _asks_first(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> b
 def _sets_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
     if not find("condition", sentence, lexicon) or find("disclaimer", sentence, lexicon):
         return False
-    return acts.could(sentence, ("condition",), lexicon.acts, scheme)
+    # "no application until ..." is likened to a refusal; two lists that agree need no likeness
+    return bool(find("not_applying", sentence, lexicon)) or acts.could(sentence, ("condition",), lexicon.acts, scheme)
 
 
 def _together(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:

@@ -14,6 +14,7 @@ from inbox_worker.core.fullness import (
     is_whole,
     listed,
 )
+from inbox_worker.core.held_roles import without_held
 from inbox_worker.core.holds import any_sentence, holds
 from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.mentions import about, serves_others, with_others
@@ -48,7 +49,7 @@ class _Scope:
 
 def _scope(mail: Mail, scheme: Scheme) -> _Scope:
     subject = about(mail.subject, scheme)
-    body = about(" . ".join(mail.text), scheme)
+    body = about(without_held(" . ".join(mail.text), scheme), scheme)
     labels = about(" . ".join(mail.extraction.label_texts), scheme)
     quoted = about(mail.quoted[:4_000], scheme)
     ours = subject.ours or body.ours or labels.ours or (subject.topic and body.role) or (subject.role and body.topic)
@@ -256,6 +257,19 @@ def _refers(mail: Mail, scope: _Scope, lexicon: Lexicon) -> bool:
     return (scope.ours or scope.weak) and any(find("referring", s, lexicon) for s in mail.text)
 
 
+def _completes(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a whole form, and nothing else, answers mail about the sender's own application: it completes that."""
+    if (
+        not (mail.in_thread and mail.record_open)
+        or signs.requests
+        or signs.enquiries
+        or signs.wonders
+        or signs.withdraws
+    ):
+        return False
+    return not holds(mail, Intent.APPLICATION, signs, scheme, lexicon)
+
+
 def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> Intent | None:
     """The intent of a mail of a sender on record, or None where it is to be read as a new one."""
     if not mail.on_record:
@@ -265,7 +279,7 @@ def _in_correspondence(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, 
     related = scope.ours or scope.weak or mail.in_thread or any(find("referring", s, lexicon) for s in mail.text)
     if (signs.withdraws or signs.refuses) and not is_filled(extraction, scheme):
         return Intent.WITHDRAWAL if related else None
-    if is_whole(extraction, scheme):
+    if is_whole(extraction, scheme) and not _completes(mail, signs, scheme, lexicon):
         return None  # a whole form again: a new application
     if given and related:
         return Intent.FOLLOW_UP

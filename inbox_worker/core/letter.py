@@ -1,6 +1,7 @@
 """Answers that stand under no label: in the sentences of a letter, and in the order in which we asked for them."""
 
 from dataclasses import replace
+from itertools import takewhile
 
 from inbox_worker.core import acts, passages
 from inbox_worker.core.document import Document, Kind, Line
@@ -12,6 +13,7 @@ from inbox_worker.core.prose import facts
 from inbox_worker.core.provenance import GUESSED, ORDERED, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind
+from inbox_worker.core.tail_words import OF_SENDER
 from inbox_worker.core.values import clean, plausible
 from inbox_worker.core.words import fold, pattern, sentences
 
@@ -125,6 +127,21 @@ def letter(outside: tuple[Line, ...], found: Labelled, context: Context) -> dict
         answer.key: FieldValue(clean(without_parting(answer.text, context)), source(answer.line), GUESSED)
         for answer in kept
     }
+
+
+_EARLIER = (Kind.QUOTED, Kind.FORWARDED, Kind.FORWARD_HEAD)
+
+
+def without_footer(outside: tuple[Line, ...], document: Document) -> tuple[Line, ...]:
+    """Return `outside` without what an organisation says below the signature: nothing there speaks of the sender."""
+    body = [line for line in document.lines if line.origin == "body"]
+    signed = next((place for place, line in enumerate(body) if line.kind is Kind.SIGNATURE), len(body))
+    foot = takewhile(lambda line: line.kind not in _EARLIER, body[signed:])
+    numbers = {line.number for line in foot}
+    below = [line for line in outside if line.origin == "body" and line.number in numbers]
+    if any(OF_SENDER.search(line.text) for line in below):
+        return outside
+    return tuple(line for line in outside if line not in below)
 
 
 def rhetorical(found: Labelled, told: dict[str, FieldValue], context: Context) -> dict[str, FieldValue]:

@@ -18,7 +18,6 @@ from inbox_worker.core.scheme import Scheme
 
 APPLICATIONS = frozenset({Intent.APPLICATION, Intent.APPLICATION_AND_REQUEST})
 _OURS_TO_MOVE = frozenset({"incomplete", "received", "acknowledged"})  # a person has not taken the application on yet
-_ENDED = frozenset({"withdrawn", "declined", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def on_record(reading: Reading, known: Known) -> OnRecord | None:
     """Return the application that a mail belongs to, if it is still open."""
     for application in reversed(known.applications):
         if application.scheme == reading.scheme and reading.application in (None, application.id):
-            return application if application.state not in _ENDED else None
+            return application if application.is_open else None
     return None
 
 

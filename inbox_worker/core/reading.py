@@ -96,6 +96,11 @@ class OnRecord:
     asked_for_missing: bool = False  # a request for missing items has gone out
     restricted: bool = False  # no automatic mail about it (Art. 18 UK GDPR)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still runs: neither withdrawn nor settled."""
+        return self.state not in ("withdrawn", "declined", "closed")
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

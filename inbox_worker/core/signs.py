@@ -31,6 +31,7 @@ class Mail:
     extraction: Extraction
     on_record: bool  # an application of the sender (or the thread) is known
     in_thread: bool  # it answers an earlier mail
+    record_open: bool = False  # that application is neither withdrawn nor settled
     from_team: bool = False
     takes_up: bool = False  # it says yes right below earlier words that offer what may be asked for
     serves: bool = False  # the signature gives the role as a title of the sender's

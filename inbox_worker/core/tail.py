@@ -10,27 +10,8 @@ from inbox_worker.core.document import Kind
 MAX_NOTICE = 8_000  # characters at the end of a paragraph in which a notice is looked for
 LONG_LINE = 160  # characters; no line of a signature is longer, except notices
 
-_TITLES = frozenset(
-    [
-        "dr",
-        "prof",
-        "professor",
-        "mr",
-        "mrs",
-        "miss",
-        "ms",
-        "mx",
-        "rev",
-        "sir",
-        "dame",
-        "phd",
-        "sfhea",
-        "fhea",
-        "ba",
-        "ma",
-        "msc",
-    ]
-)
+_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "miss", "ms", "mx", "rev", "sir", "dame", "phd"})
+_LETTERS = frozenset({"sfhea", "fhea", "ba", "ma", "msc"})  # behind a name
 _DASHES = frozenset({"--", "—", "––", "—-"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASIDE = re.compile(r"\([^()]{1,40}\)")
@@ -155,7 +136,15 @@ class _State:
         """The sender's own name at the head of a paragraph, and nothing but a signature below it."""
         if at == 0 or not (self._blocks[at].gap or at == self._after_closing):
             return False
-        return self._is_sender(self._blocks[at].text) and not self._goes_on(at)
+        return self._is_sender(self._blocks[at].text) and (not self._goes_on(at) or self._signs_twice(at))
+
+    def _signs_twice(self, at: int) -> bool:
+        """A line of the sender's name above a paragraph that begins with it again, and is a block of details."""
+        rest = self._blocks[at + 1 :]
+        if not rest or not rest[0].gap or not self._is_sender(rest[0].text):
+            return False
+        block = rest[: next(_chunks(rest))[1]]
+        return len(block) > 1 and not (is_form(block) or _is_prose(block))
 
     def _is_sender(self, text: str) -> bool:
         """Is the line the sender's name (whole or in part, a title or pronouns beside it), or initials?"""
@@ -163,7 +152,7 @@ class _State:
             return False
         name = _ASIDE.sub("", re.split(r"[|,•·]| [-–—] ", text, maxsplit=1)[0])
         found = words_of_name(name)
-        rest = [word for word in found if word not in self._sender and word not in _TITLES]
+        rest = [word for word in found if word not in self._sender and word not in _TITLES | _LETTERS]
         if found and len(found) <= _NAME_WORDS + 2 and not rest:
             return True
         if len(found) == 1 and len(found[0]) >= _SHORT_NAME and name.istitle():
@@ -244,6 +233,8 @@ def _is_prose(chunk: Sequence[Block]) -> bool:
     text = " ".join(block.text for block in chunk)
     count = len(text.split())
     if words.NOTICE.search(text) and count < 60:
+        return False
+    if words.SIGNPOST.search(text) and count < 60 and not words.OF_SENDER.search(text):
         return False
     if any(len(block.text) > LONG_LINE for block in chunk) and not words.CONTACT.search(text):
         return True

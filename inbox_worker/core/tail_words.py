@@ -143,6 +143,16 @@ NOTICE = re.compile(
     ),
     re.IGNORECASE,
 )
+# Points its readers to help, as organisations do below every mail. What somebody in need writes is no such sentence: it
+# speaks of them, and this of "you".
+_ANYONE = r"(?:some(?:one|body)|anyone)(?: else)?(?: that| who)? you know"
+SIGNPOST = re.compile(
+    rf"\b(?:if|are) (?:you(?:,? or {_ANYONE})?|{_ANYONE}),?(?: is| are|['’]re| feels?)?(?: currently)?"
+    r" (?:struggling|worried|affected|in crisis|in distress|concerned|experiencing|finding things|anxious"
+    r"|needs? (?:support|help|advice|to talk|some(?:one|body) to talk))\b",
+    re.IGNORECASE,
+)
+OF_SENDER = re.compile(r"\b(?:i|i['’](?:m|ve|d|ll)|im|my|me|mine|myself)\b", re.IGNORECASE)
 PROSE = re.compile(
     r"\b(?:i|i['’](?:m|ve|d|ll)|my|me|we|you|your|is|are|was|were|be|been|have|has|had|would|will|can|could|should|"
     r"please|that|this|it|because|if|when|so|but|not|also|to|a)\b",

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from inbox_worker.core.held_roles import without_held
 from inbox_worker.core.mentions import about
 from inbox_worker.core.other_roles import asked_for_another
 from inbox_worker.core.scheme import Lexicon, Scheme
@@ -81,7 +82,7 @@ _GENERIC = frozenset(
 
 def of_wish(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Target:
     """Return what a wish that begins at `start` is for: what is named behind it counts before what is in front."""
-    for text in (sentence[start:], sentence):
+    for text in (sentence[start:], without_held(sentence, scheme)):
         subject = about(text, scheme)
         if subject.ours:
             return Target.OURS
