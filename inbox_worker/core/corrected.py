@@ -1,14 +1,15 @@
 """One-line values that a later mail puts right in passing: "I'm in Catering rather than Estates"."""
 
 import re
+from dataclasses import replace
 
 from inbox_worker.core import names
 from inbox_worker.core.document import Line
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
-from inbox_worker.core.scheme import Field, FieldKind, Scheme
+from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit
-from inbox_worker.core.statements import MAX_SENTENCE, cut, no_value, place_of_work_key, sort_of
+from inbox_worker.core.statements import MAX_SENTENCE, cut, no_value, place_of_work_key, sort_of, statements
 from inbox_worker.core.words import fold, pattern, sentences
 
 _THING = r"(?:the |an? |our )?(?P<{}>(?-i:[A-Z])[^,.;:!?\n]{{1,60}}?)"
@@ -19,7 +20,8 @@ _PLACED = (  # "I'll be", "put me down under", "I now work in"
 )
 _CONTRASTS = (
     re.compile(
-        rf"{_PLACED}{_THING.format('value')},?\s+(?:now\s*,?\s+)?(?:rather than|instead of|(?:and )?not)"
+        rf"{_PLACED}{_THING.format('value')}(?:,\s+(?-i:[a-z ]){{3,20}}(?=,))?"
+        rf",?\s+(?:now\s*,?\s+)?(?:rather than|instead of|(?:and )?not)"
         rf"(?:\s+(?:in|at|as|under|with|for))?\s+{_THING.format('other')}(?=[,.;:!?]|\s+(?:as|from|any|now|since|on)\b|$)",
         re.IGNORECASE,
     ),
@@ -28,6 +30,13 @@ _CONTRASTS = (
         rf"(?:\s+(?:in|at|with|now|rather|an?|the))*\s+{_THING.format('value')}(?=[,.;:!?]|\s+(?:as|from|now|since|on)\b|$)",
         re.IGNORECASE,
     ),
+)
+_AS_A = r"(?:\s+as\s+(?:an?\s+|the\s+)?(?P<title>(?-i:[A-Z])[^,.;:!?\n]{1,60}?))?"
+_JOINED = re.compile(  # "I have now left Catering and joined the Registry as a Clerk"
+    r"\bi(?:'ve| have)(?:\s+(?:now|just|recently))*(?:\s+left\s+[^,.;:!?]{2,60}?,?\s+and(?:\s+have)?)?"
+    rf"(?:\s+(?:now|just|recently))*\s+joined\s+{_THING.format('value')}{_AS_A}"
+    r"(?=[,.;:!?]|\s+(?:from|now|since|on|in (?-i:[A-Z]))\b|$)",
+    re.IGNORECASE,
 )
 _ANEW = re.compile(  # "I am moving to the School of Law", "I've just been promoted to Head Porter"
     r"\bi(?:'m| am|'ve| have|'ll| will| was)?(?:\s+(?:just|now|recently|been|be|soon|also))*\s+"
@@ -60,8 +69,10 @@ _AMISS = pattern(
         r"|didn't (?:give|put|say)|did not (?:give|put|say)|asked|(?:is|was|should) not|isn't|wasn't|shouldn't)\b",
     )
 )
+_PUT = pattern((r"\b(?:put|wrote|written|have|gave|given|said|entered|chose|listed)\b.* as (?:my|the)\b",))
 _IT_IS = re.compile(
-    r"(?:[,;:]|\s[-\u2013\u2014]+)?\s+(?:and |so |but )?(?:it(?:'s| is)|i(?:'m| am)|which (?:is|should (?:be|read)))"
+    r"(?:[,;:]|\s[-\u2013\u2014]+)?\s+(?:and |so |(?P<but>but ))?"
+    r"(?:it(?:'s| is)|i(?:'m| am)|which (?:is|should (?:be|read)))"
     r"\s+(?:(?:now|actually|an?|the|in|with|at)\s+)*(?P<value>[^,;:!?\n]{2,80})",
     re.IGNORECASE,
 )
@@ -95,7 +106,7 @@ def corrected(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
     found: dict[str, Found] = {}
     for text, line in paragraphs(lines):
         for sentence in sentences(text):
-            shown = sentence[:MAX_SENTENCE].replace("\u2019", "'")
+            shown = " ".join(sentence[:MAX_SENTENCE].replace("\u2019", "'").split())
             if _UNREAL.search(fold(shown)) or (_WONDERS.match(shown) and sentence.rstrip().endswith("?")):
                 continue
             for key, value in (*_in_place(shown, scheme), *_amiss(shown, scheme), *_moved(shown, scheme)):
@@ -116,10 +127,9 @@ def _in_place(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
             key = sort_of(value, scheme)
             if key and best_field(match["other"], scheme) == key:
                 given.append((key, value))
-    for match in _ANEW.finditer(sentence):
-        value = cut(match["value"])
-        if key := sort_of(value, scheme):
-            given.append((key, value))
+    anew = [match["value"] for match in _ANEW.finditer(sentence)]
+    anew += [each for match in _JOINED.finditer(sentence) for each in (match["value"], match["title"]) if each]
+    given += [(key, value) for value in map(cut, anew) if (key := sort_of(value, scheme))]
     return given
 
 
@@ -143,10 +153,29 @@ def _amiss(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
     for match in _IT_IS.finditer(sentence):
         before = sentence[max(0, match.start() - _REACH) : match.start()]
         named = _named(before, scheme)
-        if len(named) == 1 and _AMISS.search(fold(before)):
+        if len(named) == 1 and (_AMISS.search(fold(before)) or (match["but"] and _PUT.search(fold(before)))):
             value = cut(match["value"])
             return [(named[0].key, value)] if _suits(value, named[0], scheme) else []
     return []
+
+
+def amended(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str, Found]:
+    """Return one-line values that sentences beside a form put right: "PS My job title should read Head Porter"."""
+    said = [
+        replace(line, text=sentence, gap=True)
+        for text, line in paragraphs(lines)
+        for sentence in sentences(text)
+        if _PUTS_RIGHT.search(fold(sentence[:MAX_SENTENCE]))
+    ]
+    return corrected(said, scheme) | statements(said, scheme, lexicon)
+
+
+_PUTS_RIGHT = pattern(
+    (
+        r"\b(?:wrong|incorrect|mistake|typo|misspelt|misspelled|correction)\b",
+        r"\bshould(?: really| actually| now)? (?:read|say|be|have been)\b",
+    )
+)
 
 
 def _suits(value: str, item: Field, scheme: Scheme) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from inbox_worker.core import names
-from inbox_worker.core.corrected import corrected
+from inbox_worker.core.corrected import amended, corrected
 from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.ending import Context
@@ -137,6 +137,10 @@ def extract(
         _add(values, told_when_asked(document, outside, found, context))
     else:
         in_prose = letter(without_footer(outside, document), found, context)
+        put_right = amended([line for line in outside if line.origin == "body"], scheme, lexicon)
+        values |= {
+            key: FieldValue(each.text, source(each.line), LIKELY) for key, each in put_right.items() if key in values
+        }
         values |= rhetorical(found, in_prose, context)
         _add(values, in_prose)
         if region.whose is not Whose.OTHER:

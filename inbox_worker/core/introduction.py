@@ -34,6 +34,7 @@ _OPENS = re.compile(
     r"(?:i(?:'|\u2019)?m|i am|my name(?:'s| is)|this is|it'?s|it is|from|name)\s+",
     re.IGNORECASE,
 )
+_BEHIND_DASH = re.compile(r"\s[-\u2013\u2014]\s+(?=(?:i'm|i\u2019m|i am|my name is|this is)\s)", re.IGNORECASE)
 _LEADS_IN = re.compile(LEAD_IN, re.IGNORECASE)
 _PARTED = re.compile(r",\s+(?![^()]*\))|\s+[-\u2013|/]\s+")
 
@@ -42,7 +43,7 @@ def introduced(
     sentence: str, line: Line, scheme: Scheme, lexicon: Lexicon, person: str | None, found: dict[str, Found]
 ) -> None:
     """Note what "Jo Bell, Clerk, Law School, j.bell@kent.ac.uk" tells: a name first, then what belongs to it."""
-    opened = sentence if _OPENS.match(sentence) else without_salutation(sentence)
+    opened = sentence if _OPENS.match(sentence) else _BEHIND_DASH.split(without_salutation(sentence))[-1]
     listed = _BEFORE_LIST.sub("", _IN_BRACKETS.sub(r"\1, \2", opened))
     parts = _parts(_BRACKETED_ADDRESS.sub("", listed))
     first, behind = _name_first(_OPENS.sub("", parts[0]), person)

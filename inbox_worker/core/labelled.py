@@ -25,6 +25,7 @@ from inbox_worker.core.values import (
     is_empty,
     plausible,
     puts_off,
+    says_something,
     short,
     without_lead,
 )
@@ -60,7 +61,7 @@ def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon, scheme: Sche
         joined = names.without_pronouns(joined)
     if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon, item.act):
         return None
-    if item.kind is not FieldKind.TEXT and len(joined) > 300:
+    if item.kind is not FieldKind.TEXT and (len(joined) > 300 or says_something(joined)):
         return None
     return joined
 

@@ -135,7 +135,7 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
     for match in _ROLE.finditer(shown):
         if _HELD_ONCE.search(shown[: match.start()]):
             continue
-        title, place = split_place(match["title"], scheme, lexicon)
+        title, place = _in_brackets(match["title"], scheme) or split_place(match["title"], scheme, lexicon)
         key = best_field(short(title), scheme)
         if key is None or not _is_head(short(title), key, scheme):
             continue
@@ -150,6 +150,18 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
             key = best_field(short(value), scheme) if value and told else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
+
+
+_BRACKETS = re.compile(r"(?P<title>[^()]+?)\s*\((?P<place>[^()\s]+\s[^()]+)\)")  # one word may belong to the job
+
+
+def _in_brackets(text: str, scheme: Scheme) -> tuple[str, str] | None:
+    """A job and, in brackets behind it, a place of work; None where the brackets hold anything else."""
+    match = _BRACKETS.fullmatch(text)
+    if not match:
+        return None
+    job, place = (best_field(match[each], scheme) for each in ("title", "place"))
+    return (match["title"], match["place"]) if job and place and job != place else None
 
 
 _PLACE_WORD = r"(?!(?:i|is|has|was|me|my|us|you|told|said|says)\b)[\w&'-]+"

@@ -102,21 +102,24 @@ def replacements(lines: tuple[Line, ...], context: Context) -> dict[str, Found]:
             found.setdefault(named, Found(_alone(rest[0], context), line))
             continue
         key = question(text, context.scheme) if len(text.split()) <= _ANNOUNCES else None
-        if key is None or key in found or not _wants_it_changed(text):
+        if key is None or key in found or not (_wants_it_changed(text) or _ASKED.search(fold(text))):
             continue
         if rest and question(head, context.scheme) and len(rest[0].split()) >= 2:
             found[key] = Found(rest[0], line)
         elif before := _pointed_at(given[: place + 1], context):
             found[key] = before
         elif behind := _added(text, context):
-            found[key] = Found(behind, line)
+            if _wants_it_changed(text) or _reads_like(behind, context.scheme.field(key), context, _ASKED_FOR):
+                found[key] = Found(behind, line)
         elif below := _below(given[place + 1 :], context):
             answer = " ".join(each for each, _ in below)
-            if _is_given(answer, text) or _reads_like(answer, context.scheme.field(key), context):
+            least = acts.PLAINLY if _wants_it_changed(text) else _ASKED_FOR
+            if _is_given(answer, text) or _reads_like(answer, context.scheme.field(key), context, least):
                 found[key] = Found(answer, below[0][1])
     return found
 
 
+_ASKED = pattern((r"\byou (?:asked|were asking|wanted to know|wished to know)\b",))
 _TELLS = re.compile(  # "add to my skills that I cook: for ten years" gives its answer before the colon
     r"[^:]{0,200}?\b(?:say|add|put|mention|include|note|write|state)\b[^:.!?]{0,80}\bthat\s+(?:i|we|my|our)\b",
     re.IGNORECASE,
@@ -212,7 +215,11 @@ NO_CHANGE = pattern(
 def _added(text: str, context: Context) -> str:
     """What follows "Can I add something to my skills?" in the same paragraph, courtesies aside; "" where nothing."""
     first, *behind = sentences(text)
-    if not behind or not _ADDS.search(fold(first)) or question(first, context.scheme) is None:
+    if (
+        not behind
+        or not (_ADDS.search(fold(first)) or _ASKED.search(fold(first)))
+        or question(first, context.scheme) is None
+    ):
         return ""
     kept = [
         each

@@ -17,7 +17,9 @@ from inbox_worker.core.values import short
 from inbox_worker.core.vocabulary import comparable
 from inbox_worker.core.words import fold, pattern, sentences
 
-_HEADED = re.compile(r"(?P<head>[^:?!.,]{2,70}?)\s*:\s+(?P<rest>\S.*)")
+_HEADED = re.compile(
+    r"(?P<head>[^:?!.,]{2,70}?(?=\s*:)|(?i:what|where|who|which|how)\b[^:?!.,]{2,60}(?=\?))\s*[:?]\s+(?P<rest>\S.*)"
+)
 _WORDS = 9  # of such a label
 _VALUE = 12  # words of a one-line value
 _RUN = 3  # lines on end from which such lines are a form of themselves
@@ -73,11 +75,22 @@ def _choice(found: _Headed, item: Field) -> Choice:
 def _headed(lines: list[Line], lexicon: Lexicon) -> Iterator[_Headed]:
     other = pattern(lexicon.phrases.get("other_label", ()))
     for index, line in enumerate(lines):
-        match = _HEADED.fullmatch(line.text) if line.kind is Kind.OWN and not line.cells else None
-        if not match or len(match["head"].split()) > _WORDS or _ANOTHERS.search(fold(match["head"])):
+        head, rest = _parted(line) if line.kind is Kind.OWN else ("", "")
+        if not rest or len(head.split()) > _WORDS or _ANOTHERS.search(fold(head)):
             continue
-        if not other.fullmatch(fold(match["head"])):
-            yield _Headed(index, match["head"], match["rest"])
+        if not other.fullmatch(fold(head)):
+            yield _Headed(index, head, rest)
+
+
+def _parted(line: Line) -> tuple[str, str]:
+    """What stands before and behind a colon or question mark, or in the two cells of a row; "" twice where neither."""
+    if len(line.cells) == _COLUMNS:
+        return line.cells[0].strip(" :?*"), line.cells[1].strip()
+    match = None if line.cells else _HEADED.fullmatch(line.text)
+    return (match["head"], match["rest"]) if match else ("", "")
+
+
+_COLUMNS = 2  # of a form
 
 
 def _in_runs(headed: dict[int, _Headed], taken: set[int]) -> list[int]:

@@ -17,7 +17,8 @@ _STATES = (
     r"|ought(?: now| really)? to (?:be|read)|has changed to|changed to|is now"
     r"|will(?: now| soon| then)? (?:be|become|change to)|is (?:going to be|about to be|changing to)|becomes"
     r"|needs to (?:be|say|read)|now|to)"
-    r"(?:\s+(?:now|actually|really|in fact|just|officially|legally|called|known as|named|spelt|spelled|written))*:?"
+    r"(?:\s+(?:now|still|actually|really|in fact|just|officially"
+    r"|legally|called|known as|named|spelt|spelled|written))*:?"
     r"|\s*[:=])\s+"
 )
 # "awareness in the workplace is vital", "the head of my department is Jo": said of what stands before
@@ -72,7 +73,8 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
 _ITS = re.compile(
     r"(?:^(?:it(?:'?s| is)|that(?:'s| is)|i'm|i am)"
     r"|(?:^|[,;:]\s+(?:and |so |but )?|\s-\s)it(?:'?s now| is now| should(?: now)? (?:be|read|say))"
-    r"|\bmy (?:new|present|current|correct|right) one(?:'s| is| will be))\s+"
+    r"|\bmy (?:new|present|current|correct|right) one(?:'s| is| will be)"
+    r"|(?P<named>\bplease(?: just| now)? (?:put|enter|write|make it)|^i(?:'ve| have) been(?=.* since\b)))\s+"
     r"(?:(?:now|officially|called|known as|named)\s+)*(?:an?\s+|the\s+)?(?P<value>[^;!?]{2,160})",
     re.IGNORECASE,
 )
@@ -101,7 +103,7 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
     for text, line in paragraphs(lines):
         pending: str | None = None
         for sentence in sentences(text):
-            shown = sentence[:MAX_SENTENCE].replace("\u2019", "'")
+            shown = " ".join(sentence[:MAX_SENTENCE].replace("\u2019", "'").split())
             matched = False
             place = 0
             while match := _statement(scheme).search(shown, place):
@@ -120,8 +122,9 @@ def statements(lines: list[Line], scheme: Scheme, lexicon: Lexicon) -> dict[str,
                     matched = True
             if its := _ITS.search(shown):
                 meant = _mentioned(shown[: its.start()], scheme) or pending
-                told = cut(its["value"])
-                _tell("" if no_value(told) else told, meant, line, scheme, lexicon, found)
+                said = cut(its["value"])
+                if not no_value(said) and (meant or not its["named"]):
+                    _tell(said, meant, line, scheme, lexicon, found)
             _renamed(shown, pending, line, scheme, found, by_name)
             pending = None if matched else _mentioned(shown, scheme)
             _new_address(shown, line, scheme, found)

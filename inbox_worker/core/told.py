@@ -49,20 +49,22 @@ def told(lines: tuple[Line, ...], context: Context, known: Mapping[str, Found]) 
     known: what is found already; it stays, unless an answer here holds all of it, and what it holds is no answer here.
     """
     found: dict[str, Found] = {}
+    last: Field | None = None
     for text, line in paragraphs(lines):
-        last: Field | None = None
         between: list[str] = []
-        for sentence in sentences(text):
+        for place, sentence in enumerate(sentences(text)):
             if given := None if sentence.rstrip().endswith("?") else _given(sentence, context):
                 last, between = given[0], []
                 found.setdefault(last.key, Found(given[1], line))
             elif last is None or _ends(sentence, context):
                 last = None
-            else:
+            elif _goes_on(sentence, last, context):
+                found[last.key] = Found(" ".join((found[last.key].text, *between, sentence)), found[last.key].line)
+                between = []
+            elif place:
                 between.append(sentence)
-                if _goes_on(sentence, last, context):
-                    found[last.key] = Found(" ".join((found[last.key].text, *between)), found[last.key].line)
-                    between = []
+            else:
+                last = None  # a new paragraph, on something else
     return {key: each for key, each in found.items() if _is_new(key, each, known)}
 
 
@@ -105,7 +107,8 @@ def _given(sentence: str, context: Context) -> tuple[Field, str] | None:
             continue
         rest = sentence[match.start("rest") :]
         before = shown[max(0, match.start() - _REACH) : match.start()]
-        if _REPORTED.search(before) or _OF_ANOTHER.match(fold(rest)) or takes_out(rest):
+        announces = rest.rstrip().endswith(":")  # the answer stands below
+        if announces or _REPORTED.search(before) or _OF_ANOTHER.match(fold(rest)) or takes_out(rest):
             continue
         likely = acts.of(spoken(rest), context.lexicon.acts, context.scheme)
         lead = shown[:_MAX_LEAD] if frame is _THING_IS else shown[: match.start("rest")][-_MAX_LEAD:]

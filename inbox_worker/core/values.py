@@ -55,7 +55,9 @@ _LEAD = re.compile(  # "Now I know it: Porter"
 
 _I_AM = re.compile(
     r"I(?:['\u2019]m| am| work| belong)(?: (?:now|based|currently))*"
-    r" (?:(?:with|in|at|to|under)(?: the)?\s+(?=(?-i:[A-Z]))|(?:as )?(?:an?|the)\s+|as\s+)(?=\S)",
+    r" (?:(?:with|in|at|to|under)(?: the)?\s+(?=(?-i:[A-Z]))|(?:as )?(?:an?|the)\s+|as\s+)(?=\S)"
+    r"|my (?:(?:current|present|full) )?(?:job|post|role|title|position|department|team|school|name)(?: title)? is"
+    r"(?: called)?(?: (?:an?|the))?\s+(?=\S)",
     re.IGNORECASE,
 )
 
@@ -162,6 +164,13 @@ def _names_first(text: str) -> bool:
     return bool(mark) and names.looks_like(first) and 2 <= len(names.words(first)) <= 5
 
 
+def says_something(text: str) -> bool:
+    """Return whether what stands behind a one-line label is a long sentence ("we are moving to ... but ...")."""
+    return len(text.split()) > _ONE_LINE and bool(_SENTENCE.match(fold(text)))
+
+
+_ONE_LINE = 9  # words from which a clause is no value with a lead ("we are called the Digital Skills Hub")
+_SENTENCE = re.compile(r"(?:we|it|they|this|that|there)(?:'s|'re|'ve| (?:is|are|was|were|has|have|will|may|might))\b")
 _CLAUSE = pattern((r"(?:it|they|this|that|there)(?:'s|'ve| (?:is|was|has|have|are|should|will|would|needs?))\b",))
 
 

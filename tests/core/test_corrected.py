@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.sample_reading import ON_RECORD, THREAD, reading, values
+from tests.core.sample_reading import FORM, ON_RECORD, THREAD, reading, values
 
 
 def given(said: str) -> dict[str, str]:
@@ -85,3 +85,55 @@ def test_a_new_value_counts_beside_an_old_one_and_in_a_request(said: str, found:
 )
 def test_what_was_or_might_be_and_what_is_refused_give_no_value(said: str):
     assert given(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("I wrote Clerk as my job title but I'm actually Senior Clerk.", {"job_title": "Senior Clerk"}),
+        ("You have Payroll as my department but it is Procurement.", {"department": "Procurement"}),
+        ("I'm in the Library, as it happens, not Security.", {"department": "Library"}),
+        ("My job title is still Clerk but I am acting as Team Leader.", {"job_title": "Clerk"}),
+        (
+            "I've left Payroll and joined Hospitality Operations as a Supervisor.",
+            {"department": "Hospitality Operations", "job_title": "Supervisor"},
+        ),
+        (
+            "I left the job title empty as we are being regraded. Please put Finance Officer.",
+            {"job_title": "Finance Officer"},
+        ),
+    ],
+)
+def test_what_was_put_gives_way_to_what_is(said: str, found: dict[str, str]):
+    assert given(said) == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have joined the choir as a Tenor.",
+        "My colleague left Payroll and joined Procurement as a Clerk.",
+        "Please put Finance Officers on the list of those invited.",
+        "I put my coat on the hook but it is the Library's.",
+    ],
+)
+def test_joining_something_else_or_putting_somebody_down_gives_no_value(said: str):
+    assert given(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("below", "found"),
+    [
+        ("PS My job title above is wrong, it should read Head Clerk.", ("Head Clerk", "Kent Law School")),
+        (
+            "Sorry, a correction: my department should be Kent Business School.",
+            ("Senior Clerk", "Kent Business School"),
+        ),
+        ("PS My job title should not matter.", ("Senior Clerk", "Kent Law School")),
+        ("My manager's department is wrong on your page.", ("Senior Clerk", "Kent Law School")),
+    ],
+)
+def test_a_form_is_put_right_by_what_stands_below_it(below: str, found: tuple[str, str]):
+    given = values(reading(f"{FORM}\nJo\n\n{below}\n"))
+    assert (given["job_title"], given["department"]) == found
+    assert given["importance"] == "People matter."

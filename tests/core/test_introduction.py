@@ -226,3 +226,30 @@ def test_the_address_that_a_sender_calls_their_own_is_the_one_asked_for(said: st
 )
 def test_an_address_of_others_is_not_the_senders(said: str):
     assert values(reading(f"{JOIN}\n\n{said}\n", From="Jo Bell <jo@example.org>"))["email"] == "jo@example.org"
+
+
+@pytest.mark.parametrize(
+    ("said", "job", "place"),
+    [
+        (
+            "About your call for allies - I'm Jo Bell, Data Officer in Student Records.",
+            "Data Officer",
+            "Student Records",
+        ),
+        ("I'm one of the welders (Engineering Workshop).", "welders", "Engineering Workshop"),
+        ("im Jo Bell, barista in the pavilion cafe", "barista", "pavilion cafe"),
+    ],
+)
+def test_a_job_and_a_place_are_told_apart_behind_a_dash_in_brackets_and_in_small_letters(
+    said: str, job: str, place: str
+):
+    assert details(f"{said}\n\n{JOIN}")[1:] == (job, place)
+
+
+@pytest.mark.parametrize(
+    "value", ["my job is Night Porter", "My job title is called Night Porter", "I'm a Night Porter"]
+)
+def test_a_value_may_be_a_sentence_of_its_own(value: str):
+    assert (
+        values(reading(FORM.replace("Job title: Senior Clerk", f"Job title: {value}")))["job_title"] == "Night Porter"
+    )

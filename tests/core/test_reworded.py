@@ -126,3 +126,32 @@ def test_an_unknown_label_anywhere_else_gives_nothing():
         FORM.replace("Job title: Senior Clerk\n", "").replace("- Why are you", "Motto: Carpe diem\n- Why are you")
     )
     assert "job_title" in found.form.missing
+
+
+@pytest.mark.parametrize("mark", ["? ", "?   ", ":     "])
+def test_labels_in_other_words_may_be_questions_or_stand_in_columns(mark: str):
+    body = (
+        f"Name of person applying:   Jo Bell\nWhat is your post called{mark}Timetabling Assistant\n"
+        f"Where in the University{mark}Timetabling Office\nE-mail (work):   jo.bell@kent.ac.uk\n\nSkills: patience.\n"
+    )
+    found = values(reading(body))
+    assert (found["job_title"], found["department"]) == ("Timetabling Assistant", "Timetabling Office")
+
+
+def test_a_question_that_an_answer_opens_with_is_no_label():
+    body = (
+        "Name: Jo Bell\nDepartment: Estates\nEmail: jo.bell@kent.ac.uk\nPossibly a buddy? And for my manager to know.\n"
+        "Who knows? Not the dean\n"
+    )
+    assert "job_title" not in values(reading(body))
+
+
+def test_reasons_under_a_heading_begin_there_and_what_stands_above_is_who_writes():
+    why = "Somebody in my team did not come back and I never asked why."
+    body = (
+        "Mental Health Ally - application\n\nAbout me\nMeg Rai, Welfare Officer (maternity cover), Widening Access\n\n"
+        f"My reasons\n{why}\n\nMy skills\nI am a good listener.\n\nMy support needs\nI would need an hour a month.\n\n"
+        "Why it matters\nIt matters when the chair is empty.\n\nMeg\n"
+    )
+    found = values(reading(body, From="Meg Rai <m.rai@kent.ac.uk>"))
+    assert (found["motivation"], found["job_title"]) == (why, "Welfare Officer (maternity cover)")

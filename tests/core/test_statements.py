@@ -97,3 +97,16 @@ def test_what_was_what_is_not_and_what_is_no_name_of_one_is_no_value(said: str):
 )
 def test_a_value_may_be_written_small_and_behind_words_of_the_past(said: str, found: dict[str, str]):
     assert told(said) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("I gave you my old job title. I've been Head Clerk since May.", {"job_title": "Head Clerk"}),
+        ("I've been a Mentor since 2003 and liked it.", {}),
+        ("As to my department: we are moving to the Division of Arts next year, but it is still the Law School.", {}),
+        ("Department: we are the Digital Skills Hub", {"department": "we are the Digital Skills Hub"}),
+    ],
+)
+def test_what_somebody_has_been_counts_for_a_named_field_and_a_long_sentence_for_none(said: str, found: dict[str, str]):
+    assert told(said) == found

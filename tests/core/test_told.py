@@ -141,3 +141,39 @@ def test_a_request_to_put_that_points_forward_takes_nothing_from_above():
 def test_what_is_not_to_be_added_is_no_answer(refusal: str):
     said = f"I failed the listening course, so {refusal} put that under skills."
     assert values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)) == {}
+
+
+def test_an_answer_may_go_on_in_the_next_paragraph_and_ends_where_another_matter_begins():
+    said = (
+        "What I would need is a mentor from another team.\n\nIt could be somebody at Medway, as I'm there weekly.\n\n"
+        "My job title is now Head Clerk."
+    )
+    assert values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)) == {
+        "support_needed": "What I would need is a mentor from another team. "
+        "It could be somebody at Medway, as I'm there weekly.",
+        "job_title": "Head Clerk",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (
+            "You asked what support I will need.\n\nI would like to have a person outside my team to ring.\n\n"
+            "I do not need a room.",
+            {"support_needed": "I would like to have a person outside my team to ring. I do not need a room."},
+        ),
+        (
+            "You wanted to know about my skills. I have run a peer group for six years.",
+            {"skills_experience": "I have run a peer group for six years."},
+        ),
+        (
+            "Here is my answer to why awareness in the workplace is important:\n\nWhere I grew up nobody spoke of it.",
+            {"importance": "Where I grew up nobody spoke of it."},
+        ),
+        ("You asked about support.\n\nSam will ring you on Monday about the parking.", {}),
+        ("You asked about my skills. It was kind of you to write.", {}),
+    ],
+)
+def test_what_we_asked_is_answered_by_what_reads_like_an_answer(said: str, found: dict[str, str]):
+    assert values(reading(f"Hello,\n\n{said}\n\nBest wishes\nJo\n", ON_RECORD, **THREAD)) == found
