@@ -135,7 +135,7 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
     for match in _ROLE.finditer(shown):
         if _HELD_ONCE.search(shown[: match.start()]):
             continue
-        title, place = _in_brackets(match["title"], scheme) or split_place(match["title"], scheme, lexicon)
+        title, place = _in_brackets(match["title"], scheme, lexicon) or split_place(match["title"], scheme, lexicon)
         key = best_field(short(title), scheme)
         if key is None or not _is_head(short(title), key, scheme):
             continue
@@ -155,10 +155,10 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
 _BRACKETS = re.compile(r"(?P<title>[^()]+?)\s*\((?P<place>[^()\s]+\s[^()]+)\)")  # one word may belong to the job
 
 
-def _in_brackets(text: str, scheme: Scheme) -> tuple[str, str] | None:
+def _in_brackets(text: str, scheme: Scheme, lexicon: Lexicon) -> tuple[str, str] | None:
     """A job and, in brackets behind it, a place of work; None where the brackets hold anything else."""
     match = _BRACKETS.fullmatch(text)
-    if not match:
+    if not match or not match["place"][:1].isupper() or split_place(match["title"], scheme, lexicon)[1]:
         return None
     job, place = (best_field(match[each], scheme) for each in ("title", "place"))
     return (match["title"], match["place"]) if job and place and job != place else None
