@@ -1,5 +1,7 @@
 """What a person must settle before anything is answered: codes, each with what the sender wrote for a reason."""
 
+from itertools import pairwise
+
 from inbox_worker.core import acts, names
 from inbox_worker.core.extract import Extraction
 from inbox_worker.core.reading import Intent
@@ -44,15 +46,21 @@ _PLAINLY = 0.75
 
 
 def _asks_first(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
-    """Whether a sentence to the team sets a condition."""
+    """Whether a sentence to the team sets a condition, or says what becomes of the mail by the answer to a question."""
+    said = to_the_team(mail)
     return any(
         _sets_condition(sentence, scheme, lexicon) or acts.does(sentence, "condition", lexicon.acts, scheme)
-        for sentence in to_the_team(mail)
+        for sentence in said
         if sentence not in signs.documents
+    ) or any(
+        asked.endswith("?") and find("falls_away", then, lexicon) and not find("offers", asked, lexicon)
+        for asked, then in pairwise(said)
     )
 
 
 def _sets_condition(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
+    if find("wait", sentence, lexicon):
+        return True
     if not find("condition", sentence, lexicon) or find("disclaimer", sentence, lexicon):
         return False
     # "no application until ..." is likened to a refusal; two lists that agree need no likeness

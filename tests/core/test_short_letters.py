@@ -173,3 +173,36 @@ def test_a_whole_form_after_the_end_of_an_application_is_a_new_one(state: str):
 def test_no_application_until_something_is_settled_is_a_condition(condition: str):
     found = reading(f"{condition}\n\n{FORM}")
     assert (found.decision.code, found.reply) == ("QUESTION", ReplyKind.ACKNOWLEDGEMENT)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "Kindly do not log me until I have had a word with Payroll.",
+        "Please keep my application back until one of you has rung me.",
+        "So wait with this, if you would, until my head of school is back.",
+        "Don't take it any further before I have told my team.",
+        "May somebody on a fixed term be one? If not, simply delete this.",
+        "Would it be on my record? If so, forget it.",
+        "Are night porters let in? Otherwise disregard the form.",
+    ],
+)
+def test_who_asks_the_team_to_wait_or_lets_an_answer_decide_is_seen_by_a_person(condition: str):
+    found = reading(f"{condition}\n\n{FORM}")
+    assert (found.decision.code, found.reply) == ("QUESTION", ReplyKind.ACKNOWLEDGEMENT)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Is there parking at the training? If not, I'll take the bus.",
+        "Do you need a photograph? If not, ignore the attachment.",
+        "Did the first one arrive? If not, here it is again.",
+        "Shall I bring my certificate? If so, please tell me on the day.",
+        "Please keep me posted until the training begins.",
+        "I do not take on anything else until the summer, so there is time.",
+    ],
+)
+def test_a_question_or_a_wait_on_which_nothing_hangs_needs_nobody(remark: str):
+    found = reading(f"{remark}\n\n{FORM}")
+    assert (found.decision.outcome, found.reply) == (Outcome.REPLY, ReplyKind.ACKNOWLEDGEMENT)
