@@ -47,10 +47,23 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
         return True
     if not joined and not formal and _quotes_the_form(mail, scheme):
         return True
-    # who asks for the documents by name, or for themselves, may have other errands beside it
-    asked = sorted(signs.documents) if Target.OURS in signs.requests else sorted(signs.asking) if for_self else []
+    # who asks for the documents by name may have other errands beside it
+    asked = sorted(signs.documents) if Target.OURS in signs.requests else []
+    if not asked and for_self:
+        asked = [sentence for sentence in said if not _is_remark(sentence, signs, scheme, lexicon)]
     errands = " . ".join(asked) if asked else text
     return not joined and not formal and bool(find("errand", errands, lexicon))
+
+
+def _is_remark(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether a sentence asks for nothing and tells of its writer alone: "I use your page on the intranet a lot"."""
+    if sentence in signs.asking or not _ALONE.search(sentence) or _WITH_OTHERS.search(sentence):
+        return False
+    return acts.likelihood(sentence, ("other_business",), lexicon.acts, scheme) < _HARDLY
+
+
+_ALONE, _WITH_OTHERS = pattern((r"\b(?:i|i'm|i've|i'd|my|me)\b",)), pattern((r"\b(?:we|we're|we've|our|us)\b",))
+_HARDLY = 0.25  # of a remark that is likely none
 
 
 def _is_of_the_scheme(

@@ -224,3 +224,31 @@ def test_requests_in_everyday_voices_are_answered(body: str):
 )
 def test_who_writes_on_business_for_others_or_to_decline_is_not_answered(body: str):
     assert reading(f"Dear all,\n\n{body}\n\nRegards\nJo Bell\n", Subject="Mental health allies").reply is ReplyKind.NONE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Could I see the role description for mental health allies? My partner is a journalist and I wondered whether that matters.",
+        "Please would you send me details of the training? I missed the briefing as I had to present a paper to the Research Committee. I am interested in becoming a mental health ally.",
+        "The page of the mental health allies gives a 404. Could you send me the role description please?",
+        "What I read of the allies I liked. Could you tell me more about the role? I use the list of events on my intranet page a lot.",
+    ],
+)
+def test_what_the_sender_alone_has_to_do_with_silences_no_request(body: str):
+    found = reading(f"Hello,\n\n{body}\n\nJo Bell\n", Subject="Allies")
+    assert found.reply in (ReplyKind.ROLE_DESCRIPTION, ReplyKind.ACKNOWLEDGEMENT_INCOMPLETE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I'm covering the story of staff wellbeing for the Gazette. Could you send me the role description of a mental health ally?",
+        "Could you send me the role description of the mental health allies? I am preparing the tender for the training and bidders will want it.",
+        "We are a small company that trains mental health allies. Could I send you our brochure? I would love to become part of what you do.",
+        "I am an officer at UCU. Could I have the role description for mental health allies? Does it keep to the workload agreement?",
+        "Our HR team at Hull would like to copy your mental health allies. May I have the role description?",
+    ],
+)
+def test_press_bidders_vendors_unions_and_other_houses_get_nothing(body: str):
+    assert reading(f"Hello,\n\n{body}\n\nRegards\nJo Bell\n", Subject="Allies").reply is ReplyKind.NONE
