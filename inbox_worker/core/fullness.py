@@ -20,6 +20,11 @@ def answers(extraction: Extraction, scheme: Scheme) -> int:
     return sum(scheme.field(key).kind is FieldKind.TEXT for key in extraction.labelled)
 
 
+def is_blank(extraction: Extraction) -> bool:
+    """Return whether no label has a value and no question an answer anywhere."""
+    return not (extraction.labelled or extraction.ordered or extraction.prose)
+
+
 def is_filled(extraction: Extraction, scheme: Scheme) -> bool:
     """Return whether a form is filled in: an answer and another value, or three values."""
     least = 2 if answers(extraction, scheme) else 3

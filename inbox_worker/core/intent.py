@@ -106,7 +106,8 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
     asks = requested or (not mail.to_another and _named(signs.enquiries, scope))
     if asks and (scope.ours or scope.weak) and not signs.refuses:
         return Intent.ROLE_DESCRIPTION_REQUEST
-    if scope.ours and not signs.declines and any(find("third_person", sentence, lexicon) for sentence in mail.text):
+    nominates = scope.ours and not signs.declines and not mail.to_many
+    if nominates and any(find("third_person", sentence, lexicon) for sentence in mail.text):
         return Intent.APPLICATION
     return Intent.UNRELATED
 

@@ -8,8 +8,9 @@ from inbox_worker.core import acts, targets
 from inbox_worker.core.block import without_empty_boxes
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
-from inbox_worker.core.fullness import answers_of
+from inbox_worker.core.fullness import answers_of, is_blank
 from inbox_worker.core.other_roles import sends_another_form
+from inbox_worker.core.papers import hands_out, takes_documents
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.refusals import NEGATED, Refusal, refusal, takes_back
 from inbox_worker.core.scheme import Lexicon, Scheme
@@ -36,6 +37,7 @@ class Mail:
     takes_up: bool = False  # it says yes right below earlier words that offer what may be asked for
     serves: bool = False  # the signature gives the role as a title of the sender's
     to_another: bool = False  # it asks what it asks of somebody else: we have a copy
+    to_many: bool = False  # it greets many others: we have a copy
     for_another: bool = False  # the form's name is another person's than the sender's
     intro: tuple[str, ...] = ()  # sentences before the form, folded
     text: tuple[str, ...] = ()  # sentences of `outside`, folded
@@ -96,6 +98,7 @@ _ANYBODY = pattern(
 )
 
 
+_OF_SENDER = pattern((r"\b(?:i|id|im|i'd|i'm|i've|i'll|me|my|myself|mine)\b",))
 _FIRST_PERSON = pattern((r"\b(?:i|we|id|my|me|us|myself|i'd|i'm|im)\b",))
 
 
@@ -108,13 +111,13 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
     asked_before: Target | None = None
     for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
         in_subject = place == 0
-        if find("announcement", sentence, lexicon):
+        if find("announcement", sentence, lexicon) or (mail.to_many and not _OF_SENDER.search(sentence)):
             continue
         refused = refusal(sentence, scheme, lexicon)
         _note(refused, signs)
         if refused.declines:
             continue
-        _join(sentence, in_subject, signs, scheme, lexicon)
+        _join(sentence, in_subject, is_blank(mail.extraction), signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
         if not in_subject and takes_back(sentence, scheme, lexicon):
@@ -231,7 +234,7 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
 WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
-def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+def _join(sentence: str, in_subject: bool, blank: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
         return
     if find("reporting", sentence, lexicon):  # "my figures as an ally": likeness takes "as an ally" for a wish
@@ -241,6 +244,8 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, scheme, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
+                continue
+            if takes_documents(match, scheme, lexicon) or (blank and hands_out(match)):
                 continue
             target = targets.of_wish(sentence, match.start(), scheme, lexicon)
             found.append(target)
