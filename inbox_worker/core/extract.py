@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from inbox_worker.core import names
+from inbox_worker.core import columns, names
 from inbox_worker.core.corrected import amended, corrected
 from inbox_worker.core.details import add_details
 from inbox_worker.core.document import Document, Kind, Line
@@ -111,7 +111,8 @@ def extract(
     """
     person = names.from_header(sender)
     context = Context(scheme, lexicon, frozenset(tokens(sender.name)) | frozenset(tokens(person or "")))
-    region = Region(prepared(own(document, scheme).lines[:MAX_LINES], scheme))
+    typed = own(document, scheme).lines[:MAX_LINES]
+    region = Region(prepared(typed, scheme))
     found = labelled(region.lines, context, numbers=numbers)
     found = _without_question(found, context) if follow_up else found
     outside = _outside(region.lines, found)
@@ -154,7 +155,7 @@ def extract(
         labelled=frozenset(found.values) - found.ordered,
         ordered=frozenset(found.values) & found.ordered,
         asked=found.asked,
-        several=found.several,
+        several=found.several or columns.of_several(typed, scheme, lexicon),
         conflicts=found.conflicts,
         outside=outside,
         intro=tuple(line for line in outside if found.first is None or stands_before(line, found.first)),

@@ -10,7 +10,7 @@ from inbox_worker.core.labels import Label, of_text, original_rest, whole_questi
 from inbox_worker.core.names import is_title
 from inbox_worker.core.scheme import FieldKind, Scheme
 from inbox_worker.core.vocabulary import comparable, vocabulary
-from inbox_worker.core.words import bare, fold, plain, tokens
+from inbox_worker.core.words import any_phrase, bare, fold, pattern, plain, tokens
 
 
 @lru_cache(maxsize=32)
@@ -123,7 +123,7 @@ def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:
     if len(line.cells) > 1:
         return _of_cells(line, index, scheme)
     label = of_text(line.text, scheme)
-    if label is None or _is_form_of_address(label):
+    if label is None or _is_form_of_address(label) or _is_request(label, scheme):
         return []
     parts = combined(label.text, label.rest, scheme) if label.rest else []
     if parts:
@@ -134,6 +134,15 @@ def of_line(line: Line, index: int, scheme: Scheme) -> list[Label]:
 def _is_form_of_address(label: Label) -> bool:
     """ "Title: Ms" names no job."""
     return bare(label.text) in ("title", "salutation") and is_title(label.rest)
+
+
+_ASKS = pattern((r"^(?:(?:please|and|also|so) )*(?:can|could|may|might|would|will|please|pls) (?:i|you|we|someone)\b",))
+
+
+def _is_request(label: Label, scheme: Scheme) -> bool:
+    """Whether a question asks for what the scheme sends ("May I have the role description?"), not the sender."""
+    text = fold(label.text)
+    return bool(_ASKS.search(text) and any_phrase(scheme.request_words).search(text))
 
 
 def _of_cells(line: Line, index: int, scheme: Scheme) -> list[Label]:
@@ -205,7 +214,7 @@ def all_of(lines: list[Line], scheme: Scheme, limit: int = 60) -> list[Label]:
     index = 0
     while index < len(lines) and len(found) < limit:
         if label := wrapped(lines, index, scheme):
-            found.append(label)
+            found += [] if _is_request(label, scheme) else [label]
             index += label.lines
             continue
         found.extend(of_line(lines[index], index, scheme))

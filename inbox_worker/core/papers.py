@@ -23,10 +23,11 @@ def takes_documents(wish: re.Match[str], scheme: Scheme, lexicon: Lexicon) -> bo
     return thing is not None and not (_BESIDES.search(behind) or _AND.search(behind[: thing.start()]))
 
 
-_HERE = pattern((r"\W*(?:here (?:is|are)|here's|heres|these are|attached (?:is|are))\b",))
-_MINE = pattern((r"\b(?:i|my|mine|me)\b",))
+_HERE = pattern((r"\b(?:here (?:is|are)|here's|heres|these are|attached (?:is|are)) (?!my\b)",))
+_MINE = pattern((r"\b(?:i|i'd|i'm|i've|i'll|id|im|my|mine|me)\b",))
+_AS_SAID = pattern((r"\b(?:that |which |as )?i (?:\w+ )?(?:mentioned|promised|said|described|meant|spoke|told)\b",))
 
 
-def hands_out(wish: re.Match[str]) -> bool:
-    """Return whether words that send a form call it nobody's ("Here's the form"): a blank one is for others."""
-    return bool(_HERE.match(wish.group())) and not _MINE.search(wish.group())
+def hands_out(sentence: str) -> bool:
+    """Return whether a folded sentence sends a form that it calls nobody's ("Here's the form"): no wish where blank."""
+    return bool(_HERE.search(sentence)) and not _MINE.search(_AS_SAID.sub(" ", sentence))

@@ -117,7 +117,8 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         _note(refused, signs)
         if refused.declines:
             continue
-        _join(sentence, in_subject, is_blank(mail.extraction), signs, scheme, lexicon)
+        if _may_wish(sentence, in_subject, mail.extraction, scheme, lexicon):
+            _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
         if not in_subject and takes_back(sentence, scheme, lexicon):
@@ -234,18 +235,23 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
 WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
-def _join(sentence: str, in_subject: bool, blank: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+def _may_wish(sentence: str, in_subject: bool, extraction: Extraction, scheme: Scheme, lexicon: Lexicon) -> bool:
+    """Whether what seems a wish in a sentence can be one."""
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
-        return
+        return False
     if find("reporting", sentence, lexicon):  # "my figures as an ally": likeness takes "as an ally" for a wish
-        return
-    if not in_subject and not acts.could(sentence, (*WISHES, *answers_of(scheme)), lexicon.acts, scheme):
-        return
+        return False
+    if is_blank(extraction) and hands_out(sentence):
+        return False
+    return in_subject or acts.could(sentence, (*WISHES, *answers_of(scheme)), lexicon.acts, scheme)
+
+
+def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, scheme, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
                 continue
-            if takes_documents(match, scheme, lexicon) or (blank and hands_out(match)):
+            if takes_documents(match, scheme, lexicon):
                 continue
             target = targets.of_wish(sentence, match.start(), scheme, lexicon)
             found.append(target)
