@@ -10,6 +10,7 @@ from inbox_worker.core.assign import Choice, assign
 from inbox_worker.core.document import Kind, Line
 from inbox_worker.core.ending import Context
 from inbox_worker.core.gather import Block, gather
+from inbox_worker.core.hints import without_hints
 from inbox_worker.core.label_lines import all_of
 from inbox_worker.core.labels import Label
 from inbox_worker.core.provenance import LIKELY, ORDERED, SURE, source
@@ -95,7 +96,7 @@ def labelled(lines: tuple[Line, ...], context: Context, *, numbers: bool = True)
     blocks = gather(choices, spare, listed, context)
     blocks = _merged(blocks, spare, listed, context)
     values: dict[str, FieldValue] = {}
-    for block in blocks:
+    for block in without_hints(blocks, scheme):
         text = value_of(scheme.field(block.key), (block.letter, *block.parts), lexicon, scheme)
         if text is not None and block.label.mark != numbered.LATER:
             values[block.key] = FieldValue(text, source(block.line), _confidence(block))
