@@ -9,6 +9,7 @@ from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.labelled import MAX_LINES as LINES_OF_A_FORM
 from inbox_worker.core.mail import Email
 from inbox_worker.core.mentions import found_in, misspelt
+from inbox_worker.core.offer import names_all
 from inbox_worker.core.scheme import Rules, Scheme
 from inbox_worker.core.words import fold_whole, words_of
 
@@ -41,10 +42,12 @@ def concerned(email: Email, document: Document, rules: Rules) -> tuple[Scheme, .
             break
     folded = fold_whole(" ".join(texts))
     words = words_of(folded)
+    alone = len(rules.schemes) == 1  # others may send the same documents
     return tuple(
         scheme
         for scheme in rules.schemes
-        if may_concern(folded, words, scheme) or (len(folded) <= _SHORT and _asks_alike(document, scheme))
+        if may_concern(folded, words, scheme)
+        or (len(folded) <= _SHORT and (_asks_alike(document, scheme) or (alone and bool(names_all(folded, scheme)))))
     )
 
 

@@ -18,6 +18,7 @@ from inbox_worker.core.held_roles import without_held
 from inbox_worker.core.holds import any_sentence, holds
 from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.mentions import about, serves_others, with_others
+from inbox_worker.core.offer import names_all
 from inbox_worker.core.other_roles import with_roles_sought
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
@@ -47,7 +48,7 @@ class _Scope:
     evidence: str
 
 
-def _scope(mail: Mail, scheme: Scheme) -> _Scope:
+def _scope(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Scope:
     subject = about(mail.subject, scheme)
     body = about(without_held(" . ".join(mail.text), scheme), scheme)
     labels = about(" . ".join(mail.extraction.label_texts), scheme)
@@ -58,8 +59,16 @@ def _scope(mail: Mail, scheme: Scheme) -> _Scope:
     other = subject.other or labels.other
     if not ours:
         other = other or body.other or serves_others(" . ".join((mail.subject, *mail.text)), scheme)
-    weak = subject.role or body.role or labels.role or quoted.ours
+    weak = subject.role or body.role or labels.role or quoted.ours or _offered(mail, scheme, lexicon)
     return _Scope(bool(ours), bool(weak), bool(other), str(ours or weak or ""))
+
+
+def _offered(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> str:
+    """The words that ask for all that the scheme sends, where nothing else is named that has such documents."""
+    said = " . ".join((fold(mail.subject), *mail.text))
+    if mail.quoted.strip() or find("other_role", said, lexicon):
+        return ""
+    return names_all(said, scheme)
 
 
 def _as_typed(mail: Mail) -> tuple[str, ...]:
@@ -71,7 +80,7 @@ def judge(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> Judgement:
     """Return what the sender wants of `scheme`, and why."""
     lexicon = speaking_of(lexicon, scheme)
     scheme = with_roles_sought(with_others(scheme, _as_typed(mail)), _as_typed(mail))
-    scope = _scope(mail, scheme)
+    scope = _scope(mail, scheme, lexicon)
     signs = signs_of(mail, scheme, lexicon, elsewhere=scope.other and not scope.ours)
     evidence = tuple(dict.fromkeys([*(["names the scheme: " + scope.evidence] if scope.evidence else []), *signs.seen]))
     if mail.on_record or mail.in_thread:
@@ -95,7 +104,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
         return Intent.WITHDRAWAL
     if _elsewhere(signs, scope, mail, scheme, lexicon):
         return Intent.UNRELATED
-    if filled and _is_ours(mail, signs, scope, scheme, lexicon):
+    if filled and not _only_asks(mail, signs, requested, scheme) and _is_ours(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
     if _told(mail, signs, scope, scheme, lexicon):
         return Intent.APPLICATION_AND_REQUEST if asked_beside else Intent.APPLICATION
@@ -110,6 +119,13 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
     if nominates and any(find("third_person", sentence, lexicon) for sentence in mail.text):
         return Intent.APPLICATION
     return Intent.UNRELATED
+
+
+def _only_asks(mail: Mail, signs: Signs, requested: bool, scheme: Scheme) -> bool:
+    """Whether somebody asks for the documents by name and gives a name and the like: for where to send them."""
+    if not requested or not signs.documents or signs.joins or signs.weak:
+        return False
+    return not (answers(mail.extraction, scheme) or mail.extraction.ordered or mail.extraction.prose)
 
 
 def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:
