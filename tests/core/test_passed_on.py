@@ -65,6 +65,7 @@ def test_what_many_are_told_with_a_copy_to_us_is_no_wish_and_no_request(greeting
         "Please find below a notice about the mental health allies.",
         "The role description and details of the training are available from their office on request.",
         "Interested colleagues may write to the address below.",
+        "Interested? They would like to hear from you.",
     ],
 )
 def test_a_blank_form_that_is_handed_out_answers_nothing_whoever_it_is_sent_to(says: str):
@@ -83,7 +84,7 @@ def test_who_greets_many_and_speaks_of_themselves_is_answered(body: str, intent:
     assert reading(body, **COPY).intent is intent
 
 
-@pytest.mark.parametrize("says", ["Interested, please!", "Very interested in this.", "This looks interesting, I'd be up for it."])  # fmt: skip
+@pytest.mark.parametrize("says", ["Interested, please!", "Interested because nobody asked my brother.", "I'm very interested in this.", "This looks interesting, I'd be up for it."])  # fmt: skip
 def test_interest_said_to_us_above_the_call_is_a_wish(says: str):
     assert reading(f"Dear all,\n\n{says}\n\nJo Bell{CALL}", **ANSWER).intent is Intent.APPLICATION
 
