@@ -39,7 +39,7 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
         told if joined else text, said, signs, scheme, lexicon, for_self=not joined and for_self
     ):
         return True
-    if not joined and any(
+    if not (joined or formal) and any(
         acts.does(sentence, "asks_for_ally", lexicon.acts, scheme)
         for sentence in mail.text
         if sentence not in signs.documents

@@ -1,8 +1,10 @@
-"""Words that seem to be a wish to join, and are said of the scheme's papers: a yes to documents, a form for others."""
+"""Words that seem a wish or a request, and are said of the scheme's papers, or by them: by the page beside a form."""
 
 import re
+from collections.abc import Sequence
 
 from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.wording import find
 from inbox_worker.core.words import any_phrase, pattern
 
 _ASSENT = re.compile(r"(?:yes|yep|absolutely|definitely|ooh|oh),? please(?: do)?")
@@ -31,3 +33,29 @@ _AS_SAID = pattern((r"\b(?:that |which |as )?i (?:\w+ )?(?:mentioned|promised|sa
 def hands_out(sentence: str) -> bool:
     """Return whether a folded sentence sends a form that it calls nobody's ("Here's the form"): no wish where blank."""
     return bool(_HERE.search(sentence)) and not _MINE.search(_AS_SAID.sub(" ", sentence))
+
+
+_HEADING = pattern((r"\W*(?:what|how|who|why|when|where|which|is|are|do|does|can)\b[^?]*\?\W*$",))
+_TO_THE_TEAM = pattern((r"\b(?:you|your|me|us|please|pls|plz|send|wonder\w*)\b",))
+_FROM_SENDER = pattern((r"\b(?:i|i'd|i'm|i've|i'll|id|im|my|me|we'd|please|pls|plz|could you|can you|would you)\b",))
+
+
+def of_the_page(intro: Sequence[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return the sentences before a form, `intro`, folded, that were pasted with it: its notice and what heads that.
+
+    "How do I become one? Please write to us with the following:" asks nobody. The sender's own words end it upwards.
+    """
+    noticed = [place for place, sentence in enumerate(intro) if find("announcement", sentence, lexicon)]
+    if not noticed:
+        return frozenset()
+    start = noticed[-1]
+    while start and (find("announcement", intro[start - 1], lexicon) or _is_heading_or_text(intro[start - 1])):
+        start -= 1
+    return frozenset(intro[start : noticed[-1] + 1])
+
+
+def _is_heading_or_text(sentence: str) -> bool:
+    """Whether a sentence can stand on a page: a question to no one, or a statement of nobody."""
+    if _HEADING.match(sentence):
+        return not _TO_THE_TEAM.search(sentence)
+    return not _FROM_SENDER.search(sentence)

@@ -8,13 +8,14 @@ from inbox_worker.core import acts, targets
 from inbox_worker.core.block import without_empty_boxes
 from inbox_worker.core.document import Line
 from inbox_worker.core.extract import Extraction
-from inbox_worker.core.fullness import answers_of, is_blank
+from inbox_worker.core.fullness import answers_of, is_blank, is_filled
 from inbox_worker.core.other_roles import sends_another_form
-from inbox_worker.core.papers import hands_out, takes_documents
+from inbox_worker.core.papers import hands_out, of_the_page, takes_documents
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.refusals import NEGATED, Refusal, refusal, takes_back
 from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.targets import Target
+from inbox_worker.core.whose_wish import of_another
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import any_phrase, pattern, sentences, spoken
 
@@ -87,19 +88,7 @@ _DENIED = pattern((r"\b(?:not|never|cannot|without|no longer|hardly|neither|nor)
 _EAGER = pattern(
     (r"\b(?:can't|cannot|can not) wait\b", r"\b(?:don't|wouldn't) mind\b", r"\bwhy (?:don't|not)\b", r"\bnot only\b")
 )
-_ANYBODY = pattern(
-    (
-        r"\b(?:you|who|anyone|anybody|everyone|people|staff|those|they|he|she|it|someone|somebody|colleagues?|members?|students?|one)"
-        r"\b(?:\W+\w+){0,2}\W*$",
-        r"\bmy (?:[\w'-]+ ){0,2}[\w'-]+\s*$",  # "my assistant would love to"
-        # "anyone in the faculty would like to"
-        r"\b(?:any|every|some) ?(?:one|body)(?: (?!(?:i|i'm|i'd|im|id|we|and|but|so|or)\b)[\w'-]+){0,6} *$",
-    )
-)
-
-
 _OF_SENDER = pattern((r"\b(?:i|id|im|i'd|i'm|i've|i'll|me|my|myself|mine)\b",))
-_FIRST_PERSON = pattern((r"\b(?:i|we|id|my|me|us|myself|i'd|i'm|im)\b",))
 
 
 def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = False) -> Signs:
@@ -109,6 +98,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
     """
     signs = _begun(mail)
     asked_before: Target | None = None
+    page = of_the_page(mail.intro, lexicon) if is_filled(mail.extraction, scheme) else frozenset()
     for place, sentence in enumerate((spoken(mail.subject), *mail.text)):
         in_subject = place == 0
         if find("announcement", sentence, lexicon) or (mail.to_many and not _OF_SENDER.search(sentence)):
@@ -120,6 +110,8 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         if _may_wish(sentence, in_subject, mail.extraction, scheme, lexicon):
             _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
+        if not in_subject and sentence in page:
+            continue
         asked_before = _request(sentence, in_subject, asked_before, signs, scheme, lexicon)
         if not in_subject and takes_back(sentence, scheme, lexicon):
             signs.withdraws = True
@@ -275,7 +267,7 @@ def _wishes(sentence: str, name: str, scheme: Scheme, lexicon: Lexicon) -> Itera
     while match := wanted.search(sentence, place):
         denied = NEGATED.search(sentence[: match.start()]) or _DENIED.search(_EAGER.sub(" ", match.group()))
         other = _ASIDE.match(sentence, match.end()) or sends_another_form(match, scheme)
-        if not (denied or other or _of_another(sentence, match)):
+        if not (denied or other or of_another(sentence, match)):
             yield match
         # a denied wish may run into the next one: "I don't have much time but I'd love to"
         place = match.start() + 1 if denied else max(match.end(), match.start() + 1)
@@ -288,23 +280,6 @@ _ASIDE = re.compile(
 
 def _is_quoted(sentence: str, place: int) -> bool:
     return sentence.count('"', 0, place) % 2 == 1
-
-
-def _of_another(sentence: str, match: re.Match[str]) -> bool:
-    before = sentence[: match.start()]
-    if _FIRST_PERSON.search(match.group()) or _goes_on_from_the_sender(before):
-        return False
-    return bool(_ANYBODY.search(before))
-
-
-def _goes_on_from_the_sender(before: str) -> bool:
-    """Whether the sender is the subject to come: "I'm good with anyone in trouble and" (would love to join)."""
-    goes_on = before.rstrip().endswith((" and", " but"))
-    return goes_on and bool(_SENDER.search(before)) and not _SOMEBODY_WHO.search(before)
-
-
-_SENDER = pattern((r"\b(?:i|i'm|im|i've|i'd)\b",))
-_SOMEBODY_WHO = pattern((r"\b(?<!one )(?<!body )(?<!people )who\b",))
 
 
 def _reads_like_a_withdrawal(sentence: str, mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
