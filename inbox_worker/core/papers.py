@@ -35,7 +35,7 @@ def hands_out(sentence: str) -> bool:
     return bool(_HERE.search(sentence)) and not _MINE.search(_AS_SAID.sub(" ", sentence))
 
 
-_HEADING = pattern((r"\W*(?:what|how|who|why|when|where|which|is|are|do|does|can)\b[^?]*\?\W*$",))
+_HEADING = pattern((r"^\W*(?:what|how|who|why|when|where|which|is|are|do|does|can)\b[^?]*\?\W*$",))
 _TO_THE_TEAM = pattern((r"\b(?:you|your|me|us|please|pls|plz|send|wonder\w*)\b",))
 _FROM_SENDER = pattern((r"\b(?:i|i'd|i'm|i've|i'll|id|im|my|me|we'd|please|pls|plz|could you|can you|would you)\b",))
 
