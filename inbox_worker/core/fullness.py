@@ -20,6 +20,11 @@ def answers(extraction: Extraction, scheme: Scheme) -> int:
     return sum(scheme.field(key).kind is FieldKind.TEXT for key in extraction.labelled)
 
 
+def gives_no_answer(extraction: Extraction, scheme: Scheme) -> bool:
+    """Return whether no question has an answer, under its label, by its number or in running text."""
+    return not (answers(extraction, scheme) or extraction.ordered or extraction.prose)
+
+
 def is_blank(extraction: Extraction) -> bool:
     """Return whether no label has a value and no question an answer anywhere."""
     return not (extraction.labelled or extraction.ordered or extraction.prose)

@@ -8,6 +8,7 @@ from inbox_worker.core.fullness import (
     answers,
     answers_plainly,
     asks_other_things,
+    gives_no_answer,
     is_filled,
     is_listed_below_details,
     is_meant,
@@ -18,7 +19,7 @@ from inbox_worker.core.held_roles import without_held
 from inbox_worker.core.holds import any_sentence, holds
 from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.mentions import about, serves_others, with_others
-from inbox_worker.core.offer import names_all
+from inbox_worker.core.offer import asks_for_all
 from inbox_worker.core.other_roles import with_roles_sought
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
@@ -59,16 +60,9 @@ def _scope(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> _Scope:
     other = subject.other or labels.other
     if not ours:
         other = other or body.other or serves_others(" . ".join((mail.subject, *mail.text)), scheme)
-    weak = subject.role or body.role or labels.role or quoted.ours or _offered(mail, scheme, lexicon)
+    weak = subject.role or body.role or labels.role or quoted.ours
+    weak = weak or asks_for_all((mail.subject, *mail.text), mail.quoted, scheme, lexicon)
     return _Scope(bool(ours), bool(weak), bool(other), str(ours or weak or ""))
-
-
-def _offered(mail: Mail, scheme: Scheme, lexicon: Lexicon) -> str:
-    """The words that ask for all that the scheme sends, where nothing else is named that has such documents."""
-    said = " . ".join((fold(mail.subject), *mail.text))
-    if mail.quoted.strip() or find("other_role", said, lexicon):
-        return ""
-    return names_all(said, scheme)
 
 
 def _as_typed(mail: Mail) -> tuple[str, ...]:
@@ -123,9 +117,8 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
 
 def _only_asks(mail: Mail, signs: Signs, requested: bool, scheme: Scheme) -> bool:
     """Whether somebody asks for the documents by name and gives a name and the like: for where to send them."""
-    if not requested or not signs.documents or signs.joins or signs.weak:
-        return False
-    return not (answers(mail.extraction, scheme) or mail.extraction.ordered or mail.extraction.prose)
+    asks = requested and bool(signs.documents) and not (signs.joins or signs.weak)
+    return asks and gives_no_answer(mail.extraction, scheme)
 
 
 def _is_ours(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexicon) -> bool:

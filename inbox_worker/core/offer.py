@@ -1,12 +1,14 @@
 """What a scheme sends on request, named in full: as its page offers it, and as people ask for it, without its name."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePath
 
 from inbox_worker.core.mentions import found_in
-from inbox_worker.core.scheme import Scheme
-from inbox_worker.core.words import tokens
+from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.wording import find
+from inbox_worker.core.words import fold, tokens
 
 _SMALL = frozenset(["a", "about", "and", "for", "in", "of", "on", "the", "to"])
 
@@ -24,6 +26,16 @@ def names_all(folded: str, scheme: Scheme) -> str:
         if first and second and first != second:
             return match.group()
     return ""
+
+
+def asks_for_all(said: Sequence[str], quoted: str, scheme: Scheme, lexicon: Lexicon) -> str:
+    """Return the words of `said` that name all that the scheme sends, where nothing else has such documents, or "".
+
+    said: the subject and the sender's sentences. A post or role that they name, or a mail that they answer (`quoted`),
+    may have a role description and a training of its own.
+    """
+    text = fold(" . ".join(said))
+    return "" if quoted.strip() or find("other_role", text, lexicon) else names_all(text, scheme)
 
 
 _BOTH = 2
