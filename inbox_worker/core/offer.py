@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import PurePath
 
 from inbox_worker.core.mentions import found_in
 from inbox_worker.core.scheme import Lexicon, Scheme
@@ -54,5 +53,7 @@ def _pairs(scheme: Scheme) -> re.Pattern[str]:
 def _meant(text: str, scheme: Scheme) -> str:
     """The document that shares a word with `text`, "" where none or several do."""
     words = set(tokens(text)) - _SMALL
-    found = [name for name in scheme.documents if not words.isdisjoint(tokens(PurePath(name).stem.replace("_", " ")))]
+    found = [
+        name for name in scheme.documents if not words.isdisjoint(tokens(name.rpartition(".")[0].replace("_", " ")))
+    ]
     return found[0] if len(found) == 1 else ""
