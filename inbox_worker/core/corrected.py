@@ -38,6 +38,14 @@ _JOINED = re.compile(  # "I have now left Catering and joined the Registry as a 
     r"(?=[,.;:!?]|\s+(?:from|now|since|on|in (?-i:[A-Z]))\b|$)",
     re.IGNORECASE,
 )
+_FOR_READ = re.compile(  # "where it said Law School please put: School of Law", "for Estates read Grounds"
+    r"\b(?:where(?:ver)? (?:it|i|we|that|(?:the|my|your) \w+)(?: had| have| has| still)?"
+    r" (?:said|says?|put|wrote|written|reads?|gave|gives|named?|typed)|for)"
+    rf"\s+[\"']?{_THING.format('other')}[\"']?,?\s+(?:(?:please|kindly|it|now|should|could|you|instead)\s+)*"
+    rf"(?:put|read|say|write|enter|type)\b:?\s+[\"']?{_THING.format('value')}[\"']?"
+    r"(?=[,.;:!?]|\s+(?:as|from|now|since|on|instead)\b|$)",
+    re.IGNORECASE,
+)
 _ANEW = re.compile(  # "I am moving to the School of Law", "I've just been promoted to Head Porter"
     r"\bi(?:'m| am|'ve| have|'ll| will| was)?(?:\s+(?:just|now|recently|been|be|soon|also))*\s+"
     rf"(?:moving|promoted|transferring|switching|relocating|going over)(?:\s+(?:across|over))?\s+(?:in)?to\s+"
@@ -107,6 +115,8 @@ def corrected(lines: list[Line], scheme: Scheme) -> dict[str, Found]:
     for text, line in paragraphs(lines):
         for sentence in sentences(text):
             shown = " ".join(sentence[:MAX_SENTENCE].replace("\u2019", "'").split())
+            for key, value in _of_one_sort(_FOR_READ, shown, scheme):  # whoever said the other
+                found.setdefault(key, Found(as_typed(value, line.text), line))
             if _UNREAL.search(fold(shown)) or (_WONDERS.match(shown) and sentence.rstrip().endswith("?")):
                 continue
             for key, value in (*_in_place(shown, scheme), *_amiss(shown, scheme), *_moved(shown, scheme)):
@@ -122,15 +132,19 @@ def _in_place(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
     if _MEANWHILE.search(fold(sentence)):
         return given
     for contrast in _CONTRASTS:
-        for match in contrast.finditer(sentence):
-            value = cut(match["value"])
-            key = sort_of(value, scheme)
-            if key and best_field(match["other"], scheme) == key:
-                given.append((key, value))
+        given += _of_one_sort(contrast, sentence, scheme)
     anew = [match["value"] for match in _ANEW.finditer(sentence)]
     anew += [each for match in _JOINED.finditer(sentence) for each in (match["value"], match["title"]) if each]
     given += [(key, value) for value in map(cut, anew) if (key := sort_of(value, scheme))]
     return given
+
+
+def _of_one_sort(contrast: re.Pattern[str], sentence: str, scheme: Scheme) -> list[tuple[str, str]]:
+    """What stands in another's place, where both are of one sort."""
+    found = [(cut(match["value"]), match["other"]) for match in contrast.finditer(sentence)]
+    return [
+        (key, value) for value, other in found if (key := sort_of(value, scheme)) == best_field(other, scheme) and key
+    ]
 
 
 def _moved(sentence: str, scheme: Scheme) -> list[tuple[str, str]]:

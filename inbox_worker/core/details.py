@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from inbox_worker.core import names, prose, signature
-from inbox_worker.core.addresses import FOUND
+from inbox_worker.core.addresses import FOUND, domain, local_part
 from inbox_worker.core.document import Document, Kind, Line
 from inbox_worker.core.mail import Address
 from inbox_worker.core.paragraphs import paragraphs
@@ -45,7 +45,7 @@ def add_details(
                 outside,
             )
         elif item.kind is FieldKind.EMAIL:
-            _email(values, item.key, sender, card, outside)
+            _email(values, item.key, sender, person, card, block, outside)
         elif item.kind is FieldKind.SHORT and item.key not in values:
             for found, sure in order:
                 if item.key in found:
@@ -110,12 +110,12 @@ def _is_short(name: str) -> bool:
 
 
 def _email(
-    values: dict[str, FieldValue], key: str, sender: Address, card: dict[str, signature.Found],
-    outside: tuple[Line, ...],
+    values: dict[str, FieldValue], key: str, sender: Address, person: str | None, card: dict[str, signature.Found],
+    block: dict[str, signature.Found], outside: tuple[Line, ...],
 ) -> None:  # fmt: skip
     if key in values:
         return
-    given = card.get(key) or _stated_address(outside)
+    given = card.get(key) or _stated_address(outside) or _signed_address(block.get(key), sender, person)
     if given:
         values[key] = FieldValue(given.text, source(given.line), LIKELY)
     elif sender.address:
@@ -146,6 +146,14 @@ def _stated_address(outside: tuple[Line, ...]) -> signature.Found | None:
             if _ITS_MINE.search(before) and (found := email_in(address.group())):
                 return signature.Found(found, line)
     return None
+
+
+def _signed_address(found: signature.Found | None, sender: Address, person: str | None) -> signature.Found | None:
+    """The address of a signature, where it bears the sender's surname and is of another house than their mail."""
+    surname = names.words(person)[-1:] if person and found else []
+    if not found or not surname or domain(found.text) == domain(sender.address):
+        return None
+    return found if surname[0] in local_part(found.text) else None
 
 
 _LEADS = 80  # characters before an address that may say whose it is

@@ -137,3 +137,29 @@ def test_a_form_is_put_right_by_what_stands_below_it(below: str, found: tuple[st
     given = values(reading(f"{FORM}\nJo\n\n{below}\n"))
     assert (given["job_title"], given["department"]) == found
     assert given["importance"] == "People matter."
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Where I wrote Estates please read Grounds Services.", {"department": "Grounds Services"}),
+        ("Where my form says Porter, it should say Head Porter from May.", {"job_title": "Head Porter"}),
+        ("One correction: for Law School read School of Philosophy.", {"department": "School of Philosophy"}),
+        ('Where it still says "Payroll" put "Finance Office" instead.', {"department": "Finance Office"}),
+    ],
+)
+def test_what_is_to_be_read_for_another_value_of_its_sort_is_the_value(said: str, found: dict[str, str]):
+    assert given(said) == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Where it said Monday please put: Law School open day.",
+        "Where the poster says Estates please read it to the others in the Porter.",
+        "For Law School staff please write a page on the allies.",
+        "Where it says School of Law on your page, a full stop is missing.",
+    ],
+)
+def test_what_is_to_be_read_for_something_else_is_no_value(said: str):
+    assert given(said).keys().isdisjoint({"department", "job_title"})

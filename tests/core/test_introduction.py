@@ -253,3 +253,19 @@ def test_a_value_may_be_a_sentence_of_its_own(value: str):
     assert (
         values(reading(FORM.replace("Job title: Senior Clerk", f"Job title: {value}")))["job_title"] == "Night Porter"
     )
+
+
+@pytest.mark.parametrize(
+    ("sender", "signed", "stored"),
+    [
+        ("Jo Bell <jo@example.org>", "j.bell77@kent.ac.uk", "j.bell77@kent.ac.uk"),
+        ("Dr Jo Bell <jo.bell@trust.example.org>", "bellj@kent.ac.uk", "bellj@kent.ac.uk"),
+        ("Jo Bell <jo@example.org>", "law-office@kent.ac.uk", "jo@example.org"),
+        ("Jo Bell <jb77@kent.ac.uk>", "jo.bell@kent.ac.uk", "jb77@kent.ac.uk"),
+    ],
+)
+def test_an_address_with_the_senders_surname_in_the_signature_counts_where_they_write_from_another_house(
+    sender: str, signed: str, stored: str
+):
+    body = f"{JOIN}\n\nKind regards\n\n-- \nJo Bell\nSenior Clerk\nKent Law School\n{signed}\n"
+    assert values(reading(body, From=sender))["email"] == stored
