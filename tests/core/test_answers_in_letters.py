@@ -168,3 +168,29 @@ def test_a_paragraph_of_a_letter_is_not_parted_for_a_question_that_the_next_one_
 )
 def test_an_answer_in_a_letter_keeps_the_words_that_name_its_question(key: str, paragraph: str):
     assert values(reading(f"{LETTER}\n\n{paragraph}\n\nBest wishes\nJo\n"))[key] == paragraph
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "I would like to be that for somebody else.",
+        "I'd love to be the colleague I lacked.",
+        "I want to be somewhere along that corridor.",
+    ],
+)
+def test_what_somebody_wishes_to_be_for_others_belongs_to_why_they_apply(last: str):
+    why = f"I am interested because a stranger once walked me home from work. {last}"
+    skills = "What I can bring is nine years of parish visiting."
+    found = values(
+        reading(f"Dear all,\n\n{why}\n\n{skills}\n\nBest wishes\nJo\n", Subject="Mental Health Allies: apply")
+    )
+    assert (found["motivation"], found["skills_experience"]) == (why, skills)
+
+
+@pytest.mark.parametrize(
+    "wish", ["I would like to be one of them.", "I'd love to be an ally.", "I want to be considered."]
+)
+def test_a_bare_wish_to_join_is_no_part_of_why_somebody_applies(wish: str):
+    why = "I am interested in the mental health allies because a stranger once walked me home from work."
+    skills = "What I can bring is nine years of parish visiting."
+    assert values(reading(f"Dear all,\n\n{why} {wish}\n\n{skills}\n\nBest wishes\nJo\n"))["motivation"] == why
