@@ -29,6 +29,7 @@ University of Kent, Canterbury, CT2 7NZ
         ("Mental health ally", "As a union rep I talk to people all day, and I'd like to become one."),
         ("Mental health allies", "Hello, I've been a mentor for ten years and would very much like to join."),
         ("The allies", "My name is Jo Bell, running coach. I should like to volunteer as an ally."),
+        ("Mental health allies", "I missed the deadline last year, so I am early. Please count me among your volunteers."),
     ],
 )  # fmt: skip
 def test_another_role_that_the_sender_has_already_is_not_what_they_wish_for(subject: str, body: str):
@@ -45,6 +46,7 @@ def test_another_role_that_the_sender_has_already_is_not_what_they_wish_for(subj
         ("A question", "I'm not a fire warden yet, and I'd like to be one. One of the allies sent me to you."),
         ("A question", "I'm a clerk who hopes for a mentor, and I'd like to have one. An ally told me of you."),
         ("Volunteers", "Put me down as a mentor, I would love it. An ally told me of you."),
+        ("The page", "You count me among your allies there, but I left in May. Please correct it."),
     ],
 )  # fmt: skip
 def test_another_role_that_the_sender_seeks_is_not_ours(subject: str, body: str):
@@ -124,6 +126,18 @@ def test_who_leaves_and_gives_the_place_up_withdraws(body: str):
 )
 def test_who_only_changes_posts_stays(body: str):
     assert reading(f"{body}\n\nJo Bell\n", ON_RECORD, **THREAD).intent is Intent.FOLLOW_UP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "One correction to the mental health ally application that I sent you: Physics is now a part of Natural Sciences.",
+        "There is a small change to my ally form, could one of you ring me about it?",
+        "An addition to the mental health ally form of last week comes on paper.",
+    ],
+)
+def test_who_announces_a_change_to_what_is_on_record_follows_it_up(body: str):
+    assert reading(f"{body}\n\nJo Bell\n", ON_RECORD, Subject="My mental health ally form").intent is Intent.FOLLOW_UP
 
 
 AGAIN = "Pressed send too early. This is the whole one:\n\n" + FORM
