@@ -27,6 +27,7 @@ _MAX_TEXTS = 8  # questions that are told apart; the states double with each
 
 _WHO = pattern(
     (
+        r"^(?:hi|hiya|hello|hey|dear|good (?:morning|afternoon|evening))\b",
         r"^(?:my (?:full )?name|i(?:'m| am) (?:[a-z]+ [a-z]+,|an? |the |currently |based |writing )"
         r"|i (?:currently )?work\b|this is\b)",
         r"\b(?:your|the) (?:e-?mail|page|website|web page|poster|newsletter|bulletin|advert|notice|intranet|call)\b",

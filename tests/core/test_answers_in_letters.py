@@ -194,3 +194,26 @@ def test_a_bare_wish_to_join_is_no_part_of_why_somebody_applies(wish: str):
     why = "I am interested in the mental health allies because a stranger once walked me home from work."
     skills = "What I can bring is nine years of parish visiting."
     assert values(reading(f"Dear all,\n\n{why} {wish}\n\n{skills}\n\nBest wishes\nJo\n"))["motivation"] == why
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "Hi Equality people (does Pat run the place now? Wave to her)",
+        "Dear Equality and Inclusion team (are you still above the bakery?)",
+        "Hiya Disability and Equality office (is Kit there today? I hope so)",
+        "Good morning University people (is this where everyone writes? And so many)",
+    ],
+)
+def test_a_greeting_of_many_words_answers_no_question(greeting: str):
+    wish = "I'd like to be a mental health ally please."
+    why = "I want to do it because my sister never had anybody to tell."
+    found = values(reading(f"{greeting}\n\n{wish}\n\n{why} I have done the first aid course.\n\nBest wishes\nJo\n"))
+    assert "importance" not in found
+    assert found["motivation"] == why
+
+
+def test_a_greeting_that_runs_on_into_an_answer_hides_none_of_it():
+    why = "Hello I want to do it because my sister never had anybody to tell."
+    found = values(reading(f"{why}\n\nWhat I can bring is nine years of visiting.\n\nBest wishes\nJo\n"))
+    assert found["motivation"] == why
