@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 
 from inbox_worker.core import acts
+from inbox_worker.core.asked import question
 from inbox_worker.core.document import Line
 from inbox_worker.core.ending import Context, is_closing, is_remark
 from inbox_worker.core.paragraphs import paragraphs
-from inbox_worker.core.replaced import NO_CHANGE, question
+from inbox_worker.core.replaced import NO_CHANGE
 from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.signature import Found
 from inbox_worker.core.values import takes_out
