@@ -131,9 +131,16 @@ def _flat(message: Message) -> bytes:
     """Return the raw content of a message/* part: the mail, or the fields, that it holds."""
     children = message.get_payload()
     if isinstance(children, list):
-        return b"\n".join(child.as_bytes() for child in children if isinstance(child, Message))
+        return b"\n".join(_written(child) for child in children if isinstance(child, Message))
     payload = message.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
+
+
+def _written(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except UnicodeEncodeError:  # a multipart without parts whose text has 8-bit bytes
+        return message.as_string().encode("utf-8", "replace")
 
 
 def _filename(message: Message, parameters: Mapping[str, str]) -> str | None:

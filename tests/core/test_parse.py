@@ -484,3 +484,9 @@ def test_doubled_carriage_returns_make_no_blank_lines() -> None:
 def test_enriched_text_is_a_body() -> None:
     email = parsed(mail("<bold>Name:</bold> Jo <<jo@x.org>\n", Content_Type="text/enriched"))
     assert email.plain == "Name: Jo <jo@x.org>\n"
+
+
+def test_an_attached_mail_that_announces_parts_and_has_none_but_8_bit_text_is_parsed() -> None:
+    attached = b"Content-Type: multipart/mixed; boundary=a\n0\x80\x06\t"
+    email = parsed(b"From: Jo Bell <jo@example.org>\nSubject: Hi\nContent-Type: message/rfc822\n\n" + attached)
+    assert email.subject == "Hi"
