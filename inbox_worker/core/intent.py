@@ -21,6 +21,7 @@ from inbox_worker.core.label_scores import name_every_question
 from inbox_worker.core.mentions import about, serves_others, with_others
 from inbox_worker.core.offer import asks_for_all
 from inbox_worker.core.other_roles import with_roles_sought
+from inbox_worker.core.papers import BESIDES
 from inbox_worker.core.reading import Intent
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signs import MAX_LINES, Mail, Signs, signs_of
@@ -118,6 +119,7 @@ def _new(mail: Mail, signs: Signs, scope: _Scope, scheme: Scheme, lexicon: Lexic
 def _only_asks(mail: Mail, signs: Signs, requested: bool, scheme: Scheme) -> bool:
     """Whether somebody asks for the documents by name and gives a name and the like: for where to send them."""
     asks = requested and bool(signs.documents) and not (signs.joins or signs.weak)
+    asks = asks and not any(BESIDES.search(sentence) for sentence in signs.documents)  # beside what they send
     return asks and gives_no_answer(mail.extraction, scheme)
 
 

@@ -7,8 +7,8 @@ from inbox_worker.core.scheme import Lexicon, Scheme
 from inbox_worker.core.wording import find
 from inbox_worker.core.words import any_phrase, pattern
 
+BESIDES = pattern((r"\b(?:also|too|as well|besides|plus|additionally)\b",))
 _ASSENT = re.compile(r"(?:yes|yep|absolutely|definitely|ooh|oh),? please(?: do)?")
-_BESIDES = pattern((r"\b(?:also|too|as well|besides|plus|additionally)\b",))
 _AND = pattern((r"(?:\band\b|&)",))
 
 
@@ -22,7 +22,7 @@ def takes_documents(wish: re.Match[str], scheme: Scheme, lexicon: Lexicon) -> bo
     behind = wish.string[wish.end() :]
     named = any_phrase(scheme.request_words).search(behind)
     thing = named or pattern(lexicon.phrases.get("more", ())).search(behind)
-    return thing is not None and not (_BESIDES.search(behind) or _AND.search(behind[: thing.start()]))
+    return thing is not None and not (BESIDES.search(behind) or _AND.search(behind[: thing.start()]))
 
 
 _HERE = pattern((r"\b(?:here (?:is|are)|here's|heres|these are|attached (?:is|are)) (?!my\b)",))

@@ -64,6 +64,7 @@ def test_details_beside_a_request_for_the_documents_say_where_to_send_them(body:
     [
         (f"I'd like to join.\n\n{DETAILS}\nCould I have the role description, please?\n", Intent.APPLICATION_AND_REQUEST),
         (f"{FORM}\nCould I have the role description, please?\n", Intent.APPLICATION_AND_REQUEST),
+        (f"{DETAILS}\nPlease also send the role description, the rest will follow.\n", Intent.APPLICATION_AND_REQUEST),
         (f"{DETAILS}\nThis is for the mental health allies.\n", Intent.APPLICATION),
     ],
 )  # fmt: skip

@@ -117,3 +117,15 @@ def test_a_yes_to_the_documents_above_a_blank_form_is_a_request(says: str):
 )
 def test_a_yes_to_the_call_is_an_application(says: str, intent: Intent):
     assert reading(f"{says}\n\nJo Bell{CALL}", **ANSWER).intent is intent
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Please email mental health ally role description.",
+        "Where are the role description and details of the training for mental health allies? Please email them to me.",
+        "Please ask the training office for the mental health ally role description for me.",
+    ],
+)
+def test_who_has_something_mailed_to_themselves_passes_nothing_on(says: str):
+    assert reading(f"{says}\n\nJo\n").reply is ReplyKind.ROLE_DESCRIPTION
