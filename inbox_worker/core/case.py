@@ -78,6 +78,7 @@ def _case(email: Email, document: Document, rules: Rules, known: Known, scheme: 
         from_team=author.address.casefold() in {a.casefold() for a in rules.site.team_addresses},
         serves=any(gives_role(line.text, scheme) for line in document.of(Kind.SIGNATURE)),
         to_another=addressed.to_another(email, document, rules.site.addresses, scheme),
+        attached=bool(email.attachments) or any(line.origin.startswith("attachment") for line in document.lines),
         to_many=addressed.to_many(email, document, rules.site.addresses, rules.lexicon),
         for_another=names_another(extraction, person, author.address, scheme),
         intro=sentences_of(extraction.intro),

@@ -25,8 +25,14 @@ def takes_documents(wish: re.Match[str], scheme: Scheme, lexicon: Lexicon) -> bo
     return thing is not None and not (BESIDES.search(behind) or _AND.search(behind[: thing.start()]))
 
 
-_HERE = pattern((r"\b(?:here (?:is|are)|here's|heres|these are|attached (?:is|are)) (?!my\b)",))
-_MINE = pattern((r"\b(?:i|i'd|i'm|i've|i'll|id|im|my|mine|me)\b",))
+_HERE = pattern(
+    (
+        r"\b(?:here (?:is|are)|here's|heres|these are|attached (?:is|are)) (?!my\b)",
+        r"\b(?:find|see) (?:attached|below|enclosed|herewith) (?:the|an?|some|this) (?:[\w-]+ ){0,3}"
+        r"(?:forms?|details|information|questions|call|notice|e-?mail|circular)\b",
+    )
+)
+_MINE = pattern((r"\b(?:i|i'd|i'm|i've|i'll|id|im|my|mine|me|completed|filled|signed)\b",))
 _AS_SAID = pattern((r"\b(?:that |which |as )?i (?:\w+ )?(?:mentioned|promised|said|described|meant|spoke|told)\b",))
 
 

@@ -38,6 +38,7 @@ class Mail:
     takes_up: bool = False  # it says yes right below earlier words that offer what may be asked for
     serves: bool = False  # the signature gives the role as a title of the sender's
     to_another: bool = False  # it asks what it asks of somebody else: we have a copy
+    attached: bool = False  # files came with it, in which there may be more than can be read
     to_many: bool = False  # it greets many others: we have a copy
     for_another: bool = False  # the form's name is another person's than the sender's
     intro: tuple[str, ...] = ()  # sentences before the form, folded
@@ -107,7 +108,7 @@ def signs_of(mail: Mail, scheme: Scheme, lexicon: Lexicon, *, elsewhere: bool = 
         _note(refused, signs)
         if refused.declines:
             continue
-        if _may_wish(sentence, in_subject, mail.extraction, scheme, lexicon):
+        if _may_wish(sentence, in_subject, mail, scheme, lexicon):
             _join(sentence, in_subject, signs, scheme, lexicon)
         signs.hesitates = signs.hesitates or bool(find("hesitation", sentence, lexicon))
         if not in_subject and sentence in page:
@@ -227,13 +228,13 @@ def _reads_like_a_request(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bo
 WISHES = ("join", "several", "condition", "for_another", "request", "put_off")
 
 
-def _may_wish(sentence: str, in_subject: bool, extraction: Extraction, scheme: Scheme, lexicon: Lexicon) -> bool:
+def _may_wish(sentence: str, in_subject: bool, mail: Mail, scheme: Scheme, lexicon: Lexicon) -> bool:
     """Whether what seems a wish in a sentence can be one."""
     if find("wants_support", sentence, lexicon) and not acts.does(sentence, "join", lexicon.acts, scheme, named=False):
         return False
     if find("reporting", sentence, lexicon):  # "my figures as an ally": likeness takes "as an ally" for a wish
         return False
-    if is_blank(extraction) and hands_out(sentence):
+    if not mail.attached and is_blank(mail.extraction) and hands_out(sentence):
         return False
     return in_subject or acts.could(sentence, (*WISHES, *answers_of(scheme)), lexicon.acts, scheme)
 

@@ -3,8 +3,12 @@
 
 import pytest
 
-from inbox_worker.core.reading import Intent, ReplyKind
-from tests.core.sample_reading import FORM, MAILBOX, reading, values
+from inbox_worker.core.build_document import build
+from inbox_worker.core.document import FormText
+from inbox_worker.core.read import read
+from inbox_worker.core.reading import Intent, Known, ReplyKind
+from tests.core.sample_mail import RECEIVED, mail, parsed
+from tests.core.sample_reading import FORM, MAILBOX, reading, sample_rules, values
 
 BLANK = """Name:
 Job title:
@@ -63,6 +67,7 @@ def test_what_many_are_told_with_a_copy_to_us_is_no_wish_and_no_request(greeting
         "Here's the form for becoming a mental health ally.",
         "As promised, here is the information on becoming a mental health ally.",
         "Please find below a notice about the mental health allies.",
+        "Please find below the application form for the mental health allies, and pass it on in your teams.",
         "The role description and details of the training are available from their office on request.",
         "Interested colleagues may write to the address below.",
         "Interested? They would like to hear from you.",
@@ -82,6 +87,18 @@ def test_a_blank_form_that_is_handed_out_answers_nothing_whoever_it_is_sent_to(s
 )  # fmt: skip
 def test_who_greets_many_and_speaks_of_themselves_is_answered(body: str, intent: Intent):
     assert reading(body, **COPY).intent is intent
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Please find attached the completed form for the mental health allies.",
+        "Please find below my form for the mental health allies.",
+        "Please find attached an application for the role of mental health ally.",
+    ],
+)
+def test_who_calls_a_form_filled_in_or_theirs_applies_even_if_it_came_blank(says: str):
+    assert reading(f"Dear all,\n\n{says}\n\nJo Bell\n\n{BLANK}").intent is Intent.APPLICATION
 
 
 @pytest.mark.parametrize("says", ["Interested, please!", "Interested because nobody asked my brother.", "I'm very interested in this.", "This looks interesting, I'd be up for it."])  # fmt: skip
@@ -129,3 +146,11 @@ def test_a_yes_to_the_call_is_an_application(says: str, intent: Intent):
 )
 def test_who_has_something_mailed_to_themselves_passes_nothing_on(says: str):
     assert reading(f"{says}\n\nJo\n").reply is ReplyKind.ROLE_DESCRIPTION
+
+
+@pytest.mark.parametrize("says", ["Here's the form for the mental health allies.", "Please find attached the form."])
+def test_a_form_that_came_as_a_file_may_hold_more_than_can_be_read(says: str):
+    email = parsed(mail(f"Hello,\n\n{says}\n\nJo Bell\n", To=MAILBOX, Subject="Mental Health Ally"))
+    form = FormText("form.docx", tuple((label.strip("- "), "") for label in BLANK.splitlines() if label))
+    found = read(email, build(email, (form,)), sample_rules(), Known(), RECEIVED, RECEIVED)
+    assert found.intent is Intent.APPLICATION
