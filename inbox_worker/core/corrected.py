@@ -14,7 +14,8 @@ from inbox_worker.core.words import fold, pattern, sentences
 
 _THING = r"(?:the |an? |our )?(?P<{}>(?-i:[A-Z])[^,.;:!?\n]{{1,60}}?)"
 _PLACED = (  # "I'll be", "put me down under", "I now work in"
-    r"\b(?:i(?:'m|'ll be| am| will be| work| belong| sit| should(?: really)? be)"
+    r"\b(?:i(?:'m|'ll be| am| will be| work| belong| sit| should(?: really)? be"
+    r"|(?:'ve| have) been(?=[^.;!?]{1,160}\b(?:since|all along)\b))"
     r"|(?:put|have|list|count|note) me)"
     r"(?:\s+(?:now|actually|really|based|located|employed|working(?! with)|down|under|in|at|with|as|an?|the|of))*\s+"
 )
@@ -81,7 +82,7 @@ _PUT = pattern((r"\b(?:put|wrote|written|have|gave|given|said|entered|chose|list
 _IT_IS = re.compile(
     r"(?:[,;:]|\s[-\u2013\u2014]+)?\s+(?:and |so |(?P<but>but ))?"
     r"(?:it(?:'s| is)|i(?:'m| am)|which (?:is|should (?:be|read)))"
-    r"\s+(?:(?:now|actually|an?|the|in|with|at)\s+)*(?P<value>[^,;:!?\n]{2,80})",
+    r"\s+(?:(?:now|actually|called|named|an?|the|in|with|at)\s+)*(?P<value>[^,;:!?\n]{2,80})",
     re.IGNORECASE,
 )
 _MEANWHILE = pattern(  # where somebody is for an hour or a day

@@ -135,7 +135,12 @@ def extract(
         _add(values, {key: FieldValue(clean(item.text), source(item.line), LIKELY) for key, item in renewed.items()})
         if not set(values) - found.ordered:  # an order of ours explains numbers better than the form's
             values = in_order_asked(document, own_lines, context) or values
-        _add(values, told_when_asked(document, outside, found, context))
+        answered = [value.text for key, value in values.items() if scheme.field(key).kind is FieldKind.TEXT]
+        asked_for = told_when_asked(document, outside, found, context)
+        _add(  # "My skills answer should read: I am a trained nurse" names no job
+            values,
+            {key: each for key, each in asked_for.items() if not any(each.text in text for text in answered)},
+        )
     else:
         in_prose = letter(without_footer(outside, document), found, context)
         put_right = amended([line for line in outside if line.origin == "body"], scheme, lexicon)

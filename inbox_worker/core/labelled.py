@@ -28,6 +28,7 @@ from inbox_worker.core.values import (
     puts_off,
     says_something,
     short,
+    without_courtesy,
     without_lead,
 )
 from inbox_worker.core.words import any_phrase, bare, fold, pattern, sentences, spoken, tokens
@@ -57,7 +58,7 @@ def value_of(item: Field, parts: tuple[str, ...], lexicon: Lexicon, scheme: Sche
         return email_in(" ".join(parts))
     joined = answer(" ".join(clean(part) for part in parts))
     if item.kind is not FieldKind.TEXT:
-        joined = short(_bare_value(joined, item, scheme))
+        joined = short(_bare_value(without_courtesy(joined, lexicon, scheme), item, scheme))
     if item.kind is FieldKind.NAME:
         joined = names.without_pronouns(joined)
     if not joined or is_empty(joined, item.kind, lexicon) or puts_off(joined, lexicon, item.act):

@@ -14,7 +14,7 @@ from inbox_worker.core.provenance import GUESSED, ORDERED, source
 from inbox_worker.core.reading import FieldValue
 from inbox_worker.core.scheme import Field, FieldKind
 from inbox_worker.core.tail_words import OF_SENDER
-from inbox_worker.core.values import clean, plausible
+from inbox_worker.core.values import clean, plausible, without_lead
 from inbox_worker.core.words import fold, pattern, sentences
 
 _NO_ANSWER = ("no_answer", "letter_business", "put_off")  # lists of phrases: such a sentence answers nothing
@@ -65,7 +65,7 @@ def told_when_asked(
             told[key] = replace(value, text=text)
     for key, fact in facts(list(outside), context.scheme, context.lexicon, None).items():
         if key in keys:
-            told.setdefault(key, FieldValue(fact.text, source(fact.line), ORDERED))
+            told.setdefault(key, FieldValue(without_lead(fact.text), source(fact.line), ORDERED))
     return told
 
 

@@ -12,7 +12,7 @@ from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.scheme import FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
 from inbox_worker.core.values import short
-from inbox_worker.core.words import any_phrase, fold, plain, sentences
+from inbox_worker.core.words import any_phrase, fold, pattern, plain, sentences
 
 # "X, Y and Z"
 _LIST = r"(?:,\s+[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*)*,?\s+(?:and|&)\s+(?!I\b)[A-Z][\w'&-]+(?:\s+[A-Z][\w'&-]+)*"
@@ -147,11 +147,12 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
     for match in _WHERE.finditer(shown):
         for value in (match["place"], match["title"]):
             told = value and value != "it" and not applied_for.search(fold(value))  # "praised for it" names no place
-            key = best_field(short(value), scheme) if value and told else None
+            key = best_field(short(value), scheme) if value and told and not _NOW_AND_THEN.search(fold(value)) else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
 
 
+_NOW_AND_THEN = pattern((r"\b(?:on \w+days?|on (?:mon|tue|wed|thu|fri)|today|tomorrow|this (?:week|month))\b",))
 _BRACKETS = re.compile(r"(?P<title>[^()]+?)\s*\((?P<place>[^()\s]+\s[^()]+)\)")  # one word may belong to the job
 
 

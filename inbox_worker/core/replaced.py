@@ -130,7 +130,9 @@ def _answers_behind(head: str, rest: str, context: Context) -> str | None:
 _ASKED_FOR = 0.25  # share of the learned likeness that an answer has, however short, to a question named before it
 
 
-_HANDS_OVER = pattern((r"\b(?:here (?:goes|it is|you (?:are|go)|we go)|here's)\b",))
+_HANDS_OVER = pattern(
+    (r"\b(?:here (?:goes|it is|you (?:are|go)|we go)|here's|answer\b[^:.!?]{0,40}\bshould (?:now )?(?:read|be|say))\b",)
+)
 _NAMES = pattern(  # in its last clause: "Jo again, and for the question about skills"
     (
         r"(?:^\W*|[,;.!-] (?:(?:and|but|so|now) )?)(?:re|regarding|concerning|on|for|under|about|in terms of"

@@ -39,7 +39,10 @@ _NO_VALUE = re.compile(  # "my department was wrong", "my department: it has bee
 )
 _WISHED = re.compile(r"\b(?:whether|if|wish(?:ed|es)?(?: that)?)\s+(?:(?:my|our|the)\s+)?$", re.IGNORECASE)
 _WAS = re.compile(r"\s+was\b", re.IGNORECASE)
-_OVER = re.compile(r"\b(?:until|till|before|when|ago|last \w+|in \d{4}|back then)\b", re.IGNORECASE)  # what "was"
+_OVER = re.compile(
+    r"\b(?:until|till|before|when|ago|last \w+|in \d{4}|back then|(?:but|and) (?:(?:it|that)(?:'s| is) )?now)\b",
+    re.IGNORECASE,
+)  # what "was"
 _DEPENDS = re.compile(r"\b(?:if|unless)\s+(?:i|we|they|he|she|it|all|everything|the|my|that)\b", re.IGNORECASE)
 MAX_SENTENCE = 2_000  # characters: who tells of a field takes fewer
 _MAX_WORDS = 15  # of a one-line value
@@ -72,6 +75,7 @@ def _statement(scheme: Scheme) -> re.Pattern[str]:
 
 _ITS = re.compile(
     r"(?:^(?:it(?:'?s| is)|that(?:'s| is)|i'm|i am)"
+    r"|\b(?:but|and) (?:now it(?:'s| is)|it(?:'s| is) now)"
     r"|(?:^|[,;:]\s+(?:and |so |but )?|\s-\s)it(?:'?s now| is now| should(?: now)? (?:be|read|say))"
     r"|\bmy (?:new|present|current|correct|right) one(?:'s| is| will be)"
     r"|(?P<named>\bplease(?: just| now)? (?:put|enter|write|make it)|^i(?:'ve| have) been(?=.* since\b)))\s+"

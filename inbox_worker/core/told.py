@@ -87,7 +87,7 @@ def _ends(sentence: str, context: Context) -> bool:
 
 
 _HARDLY = 0.2
-_BUSINESS = ("courtesy", "correction", "chase", "request", "put_off", "other_business")
+_BUSINESS = ("courtesy", "thanks", "correction", "chase", "request", "put_off", "other_business")
 
 
 def _is_new(key: str, answer: Found, known: Mapping[str, Found]) -> bool:

@@ -56,6 +56,7 @@ _LEAD = re.compile(  # "Now I know it: Porter"
 _I_AM = re.compile(
     r"I(?:['\u2019]m| am| work| belong)(?: (?:now|based|currently))*"
     r" (?:(?:with|in|at|to|under)(?: the)?\s+(?=(?-i:[A-Z]))|(?:as )?(?:an?|the)\s+|as\s+)(?=\S)"
+    r"|it(?:['\u2019]s| is)(?: (?:an?|the))?\s+(?=(?-i:[A-Z]))"
     r"|my (?:(?:current|present|full) )?(?:job|post|role|title|position|department|team|school|name)(?: title)? is"
     r"(?: called)?(?: (?:an?|the))?\s+(?=\S)",
     re.IGNORECASE,
@@ -72,6 +73,22 @@ def without_lead(text: str) -> str:
 _EMPTY = re.compile(r"(?:none|no|nil|-+)\W*|\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}|x{3,}")  # "(protected)", "[your name]"
 
 
+def without_courtesy(text: str, lexicon: Lexicon, scheme: Scheme) -> str:
+    """Return a one-line value without sentences to the team behind it ("Estates. Sorry that I missed it!")."""
+    first, *behind = sentences(text) or [text]
+    while (
+        behind
+        and _SAID.search(fold(behind[-1]))
+        and acts.likelihood(spoken(behind[-1]), _TO_TEAM, lexicon.acts, scheme) >= acts.PLAINLY
+    ):
+        behind.pop()
+    return " ".join((first, *behind))
+
+
+_SAID = pattern(
+    (r"\b(?:i|i'm|i'll|you|your|this|that|it|it's|them|those|sorry|apolog\w+|thanks?|thx|ta|hope|cheers)\b",)
+)
+_TO_TEAM = ("courtesy", "thanks", "chase", "put_off", "correction")
 _REMARK_BEHIND = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[-\u2013\u2014]+\s.*|[,;]\s+[a-z].*)$")
 
 
@@ -170,7 +187,10 @@ def says_something(text: str) -> bool:
 
 
 _ONE_LINE = 9  # words from which a clause is no value with a lead ("we are called the Digital Skills Hub")
-_SENTENCE = re.compile(r"(?:we|it|they|this|that|there)(?:'s|'re|'ve| (?:is|are|was|were|has|have|will|may|might))\b")
+_SENTENCE = re.compile(
+    r"(?!we(?:'re| are) (?:the|called|part of|in|under|within)\b)"
+    r"(?:we|it|they|this|that|there)(?:'s|'re|'ve| (?:is|are|was|were|has|have|will|may|might))\b"
+)
 _CLAUSE = pattern((r"(?:it|they|this|that|there)(?:'s|'ve| (?:is|was|has|have|are|should|will|would|needs?))\b",))
 
 

@@ -1,0 +1,92 @@
+"""One-line values and answers are stored as the sender gave them: no more of the mail, and no less."""
+
+import pytest
+
+from inbox_worker.core.reading import Intent
+from tests.core.sample_reading import FORM, ON_RECORD, REQUEST, THREAD, VALUES, reading, values
+
+
+def later(said: str, below: str = "") -> dict[str, str]:
+    return values(reading(f"Hi,\n\n{said}\n\nThanks\nJo\n{below}", ON_RECORD, **THREAD))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I would like to withdraw nothing, just to say that I also sign.",
+        "Please remove nothing from my form, I only want to mention my diploma.",
+        "I am cancelling nothing, only telling you that I have moved.",
+    ],
+)
+def test_who_takes_nothing_back_withdraws_nothing(said: str):
+    assert reading(f"{said}\n\nJo\n", ON_RECORD, **THREAD).intent is not Intent.WITHDRAWAL
+
+
+def test_who_withdraws_and_adds_nothing_withdraws():
+    found = reading("I would like to withdraw my application. Nothing to do with you.\n\nJo\n", ON_RECORD, **THREAD)
+    assert found.intent is Intent.WITHDRAWAL
+
+
+@pytest.mark.parametrize(
+    ("said", "department"),
+    [
+        ("My department was Estates, but it is now Hospitality.", "Hospitality"),
+        ("My department was Law School but now it's Student Services.", "Student Services"),
+        ("I put Estates as my department but it's called Grounds and Estates.", "Grounds and Estates"),
+        ("I have been in Catering rather than Estates since June.", "Catering"),
+        ("I've been with Finance, not Payroll, all along.", "Finance"),
+    ],
+)
+def test_where_somebody_works_now_counts_and_not_where_they_did(said: str, department: str):
+    assert later(said) == {"department": department}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have been in Catering rather than Estates before.",
+        "My department was Estates when I began, but that is past.",
+    ],
+)
+def test_where_somebody_was_is_no_value(said: str):
+    assert later(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "department"),
+    [
+        ("Kent Law School. Sorry that I missed it!", "Kent Law School"),
+        ("Kent Law School. Thanks for your patience.", "Kent Law School"),
+        ("It's Kent Law School", "Kent Law School"),
+        ("Kent Law School. Canterbury", "Kent Law School. Canterbury"),
+        (
+            "We are the Legal Advice and Mooting team, up in the old tower on Park Wood",
+            "We are the Legal Advice and Mooting team, up in the old tower on Park Wood",
+        ),
+    ],
+)
+def test_a_line_of_a_form_is_stored_without_what_is_said_to_the_team(typed: str, department: str):
+    found = reading(FORM.replace("Department/School: Kent Law School", f"Department/School: {typed}"))
+    assert values(found) == VALUES | {"department": department}
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Stress is everywhere, and I should like to repay the people who helped me.",
+        "I was off for a month and would have wished for a friendly word.",
+    ],
+)
+def test_a_last_answer_below_a_gap_may_sound_like_one_to_another_question(last: str):
+    assert values(reading(FORM.replace("\nPeople matter.", f"\n\n{last}"))) == VALUES | {"importance": last}
+
+
+def test_what_an_answer_tells_is_no_job():
+    said = "My answer on support should read: I am a trained nurse and would only need a buddy."
+    assert later(said, REQUEST) == {"support_needed": "I am a trained nurse and would only need a buddy."}
+
+
+def test_where_somebody_is_on_a_day_is_not_where_they_work():
+    assert later("I'm a Clerk and I am in the Library on Tuesdays if you want to talk.", REQUEST) == {
+        "job_title": "Clerk"
+    }
