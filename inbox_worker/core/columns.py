@@ -24,8 +24,8 @@ def _side_by_side(rows: list[tuple[str, ...]], scheme: Scheme, lexicon: Lexicon)
     filled, people, beside = 0, False, frozenset[int]()
     for cells in rows:
         kind = _kind(cells[0], scheme)
+        beside = beside or _of_others(cells, lexicon)
         if kind is None:
-            beside = beside or _of_others(cells, lexicon)
             continue
         given = [cell for place, cell in enumerate(cells) if place and place not in beside and cell.strip()]
         if len(given) < 2 or any(_kind(cell, scheme) for cell in given):
@@ -36,9 +36,9 @@ def _side_by_side(rows: list[tuple[str, ...]], scheme: Scheme, lexicon: Lexicon)
 
 
 def _of_others(cells: tuple[str, ...], lexicon: Lexicon) -> frozenset[int]:
-    """The columns whose heading is no applicant's ("Line manager")."""
+    """The columns that are headed as no applicant's ("Line manager", "Line manager: Joan Bray")."""
     other = pattern(lexicon.phrases.get("other_label", ()))
-    return frozenset(place for place, cell in enumerate(cells) if other.fullmatch(fold(cell).strip(" :")))
+    return frozenset(place for place, cell in enumerate(cells) if other.fullmatch(fold(cell.partition(":")[0]).strip()))
 
 
 def _one_below_another(rows: list[tuple[str, ...]], scheme: Scheme) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from inbox_worker.core import acts, names
 from inbox_worker.core.document import Line
-from inbox_worker.core.scheme import Lexicon, Scheme
+from inbox_worker.core.scheme import Field, Lexicon, Scheme
 from inbox_worker.core.values import puts_off
 from inbox_worker.core.words import fold, pattern, sentences, spoken, tokens
 
@@ -105,14 +105,18 @@ def turns_to_team(text: str, context: Context) -> bool:
     return len(tokens(text)) >= _FEWEST
 
 
-def could_answer(text: str, context: Context) -> bool:
+def could_answer(text: str, item: Field, context: Context) -> bool:
     """Return whether a paragraph may answer a question: the likeness of one of its sentences does not deny it.
 
-    Any question: answers to one often sound like answers to another.
+    What is plainly an answer may be one to this question too: they often sound like those to another.
     """
     model, scheme = context.lexicon.acts, context.scheme
-    labels = tuple({item.act for item in scheme.fields if item.act})
-    return not labels or any(acts.could(spoken(each), labels, model, scheme) for each in sentences(text))
+    labels = tuple({each.act for each in scheme.fields if each.act})
+    return not item.act or any(
+        acts.could(spoken(each), (item.act,), model, scheme)
+        or acts.likelihood(spoken(each), labels, model, scheme) >= _PLAINLY
+        for each in sentences(text)
+    )
 
 
 _TURNS = (

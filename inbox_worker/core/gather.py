@@ -180,7 +180,7 @@ def gather(choices: list[Choice], spare: list[Label], lines: list[Line], context
                 kept = _without_remarks(
                     kept, label.rest, several, compact, len(texts) - 1, context, _opener(choice.key, context)
                 )
-                if kept and kept[0].gap and not label.rest and _goes_on(kept, blank, beside, context):
+                if kept and kept[0].gap and not label.rest and _goes_on(choice.key, kept, blank, beside, context):
                     kept = []  # the question was left blank, and the letter goes on
         parts = (label.rest, *(line.text for line in kept)) if label.rest else tuple(line.text for line in kept)
         letter = "" if label.rest else _letter(kept)
@@ -241,14 +241,14 @@ def _opener(key: str, context: Context) -> Callable[[str], bool]:
     return opens
 
 
-def _goes_on(kept: list[Line], blank: bool, beside: bool, context: Context) -> bool:
-    """Whether the paragraph below the last question is the end of the letter.
+def _goes_on(key: str, kept: list[Line], blank: bool, beside: bool, context: Context) -> bool:
+    """Whether the paragraph below the last question, that of `key`, is the end of the letter.
 
     It is where all other answers are blank too; where they begin beside or right below their questions and it speaks to
     the team or is unlike any answer; and where it opens, or ends, as only the end of a letter does.
     """
     text = _joined(paragraphs(kept)[0])
-    if blank or (beside and (is_remark(text, context) or not could_answer(text, context))):
+    if blank or (beside and (is_remark(text, context) or not could_answer(text, context.scheme.field(key), context))):
         return True
     alone = len(paragraphs(kept)) == 1 and not _continues(text, context)
     if alone and takes_leave(replace(kept[0], text=text), ""):  # the name stood below

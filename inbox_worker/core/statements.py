@@ -9,7 +9,7 @@ from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
 from inbox_worker.core.signature import Found, best_field, fit, place_of_work, split_place
-from inbox_worker.core.values import short
+from inbox_worker.core.values import email_in, short
 from inbox_worker.core.words import fold, pattern, sentences
 
 _STATES = (
@@ -144,6 +144,8 @@ def _may_be(value: str, item: Field, *, sure: bool = False) -> bool:
         return False
     if item.kind is FieldKind.NAME:
         return value[:1].isupper()
+    if item.kind is FieldKind.EMAIL:  # "my email should be answered by Friday"
+        return email_in(value) is not None and len(value.split()) == 1
     return sure or item.kind is not FieldKind.SHORT or _is_like(value, item)
 
 

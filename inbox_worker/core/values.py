@@ -56,7 +56,7 @@ _LEAD = re.compile(  # "Now I know it: Porter"
 _I_AM = re.compile(
     r"I(?:['\u2019]m| am| work| belong)(?: (?:now|based|currently))*"
     r" (?:(?:with|in|at|to|under)(?: the)?\s+(?=(?-i:[A-Z]))|(?:as )?(?:an?|the)\s+|as\s+)(?=\S)"
-    r"|it(?:['\u2019]s| is)(?: (?:an?|the))?\s+(?=(?-i:[A-Z]))"
+    r"|(?:it(?:['\u2019]s| is)|I(?:['\u2019]m| am))(?: (?:an?|the))?\s+(?=(?-i:[A-Z]))"
     r"|my (?:(?:current|present|full) )?(?:job|post|role|title|position|department|team|school|name)(?: title)? is"
     r"(?: called)?(?: (?:an?|the))?\s+(?=\S)",
     re.IGNORECASE,
@@ -75,6 +75,8 @@ _EMPTY = re.compile(r"(?:none|no|nil|-+)\W*|\([^()]*\)|\[[^\[\]]*\]|_{2,}|\.{3,}
 
 def without_courtesy(text: str, lexicon: Lexicon, scheme: Scheme) -> str:
     """Return a one-line value without sentences to the team behind it ("Estates. Sorry that I missed it!")."""
+    if len(text) > _LONGEST:
+        return text
     first, *behind = sentences(text) or [text]
     while (
         behind
@@ -88,6 +90,7 @@ def without_courtesy(text: str, lexicon: Lexicon, scheme: Scheme) -> str:
 _SAID = pattern(
     (r"\b(?:i|i'm|i'll|you|your|this|that|it|it's|them|those|sorry|apolog\w+|thanks?|thx|ta|hope|cheers)\b",)
 )
+_LONGEST = 600  # characters of such a value and what follows it
 _TO_TEAM = ("courtesy", "thanks", "chase", "put_off", "correction")
 _REMARK_BEHIND = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[-\u2013\u2014]+\s.*|[,;]\s+[a-z].*)$")
 

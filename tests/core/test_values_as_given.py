@@ -58,6 +58,7 @@ def test_where_somebody_was_is_no_value(said: str):
         ("Kent Law School. Sorry that I missed it!", "Kent Law School"),
         ("Kent Law School. Thanks for your patience.", "Kent Law School"),
         ("It's Kent Law School", "Kent Law School"),
+        ("I'm Kent Law School", "Kent Law School"),
         ("Kent Law School. Canterbury", "Kent Law School. Canterbury"),
         (
             "We are the Legal Advice and Mooting team, up in the old tower on Park Wood",
@@ -74,7 +75,7 @@ def test_a_line_of_a_form_is_stored_without_what_is_said_to_the_team(typed: str,
     "last",
     [
         "Stress is everywhere, and I should like to repay the people who helped me.",
-        "I was off for a month and would have wished for a friendly word.",
+        "Too many take it home with them, and I want to help colleagues who suffer in silence.",
     ],
 )
 def test_a_last_answer_below_a_gap_may_sound_like_one_to_another_question(last: str):
@@ -90,3 +91,36 @@ def test_where_somebody_is_on_a_day_is_not_where_they_work():
     assert later("I'm a Clerk and I am in the Library on Tuesdays if you want to talk.", REQUEST) == {
         "job_title": "Clerk"
     }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My e-mail should be answered within a day or two.",
+        "I think my email should read like everybody else's.",
+        "My email is read on weekdays only.",
+    ],
+)
+def test_what_is_said_of_an_address_is_no_address(said: str):
+    assert values(reading(f"{FORM}\n{said}\n\nJo\n")) == VALUES
+    assert "email" not in later(said)
+
+
+def test_an_address_that_is_told_is_stored():
+    assert later("My email is wrong, it should be Jo.Bell2@kent.ac.uk.")["email"].lower() == "jo.bell2@kent.ac.uk"
+
+
+def test_a_column_that_names_whose_it_is_beside_its_value_is_no_second_applicant():
+    rows = (
+        "Name | Jo Bell | Line manager: Ann Cole\nJob title | Senior Clerk | Registrar\n"
+        "Department/School | Kent Law School | Kent Law School\nEmail | jo.bell@kent.ac.uk | a.cole@kent.ac.uk\n\n"
+    )
+    below = FORM[FORM.index("- Why are") :]
+    assert values(reading(rows + below)) == VALUES
+
+
+def test_words_that_put_the_last_answers_off_are_none():
+    blank = FORM[: FORM.index("- What support")] + "Support:\nWhy it matters:\n\n"
+    assert "importance" not in values(
+        reading(f"{blank}I must dash to my shift, the others follow. Thank you and bye\n")
+    )
