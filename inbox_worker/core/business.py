@@ -47,12 +47,18 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
         return True
     if not joined and not formal and _quotes_the_form(mail, scheme):
         return True
-    # who asks for the documents by name may have other errands beside it
+    return not joined and not formal and _is_errand(text, said, signs, scheme, lexicon, for_self=for_self)
+
+
+def _is_errand(
+    text: str, said: tuple[str, ...], signs: Signs, scheme: Scheme, lexicon: Lexicon, *, for_self: bool
+) -> bool:
+    """Whether what is asked for is somebody's work; who asks for the documents by name may have other errands too."""
     asked = sorted(signs.documents) if Target.OURS in signs.requests else []
     if not asked and for_self:
         asked = [sentence for sentence in said if not _is_remark(sentence, signs, scheme, lexicon)]
     errands = " . ".join(asked) if asked else text
-    return not joined and not formal and bool(find("errand", errands, lexicon))
+    return bool(find("errand", errands, lexicon)) or (not for_self and bool(find("checks", errands, lexicon)))
 
 
 def _is_remark(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> bool:
@@ -81,7 +87,7 @@ def _is_of_the_scheme(
 
 _FOR_SELF = pattern(
     (
-        r"\b(?:send|e-?mail|forward|give|let|get|post|point|tell)(?: \w+)? me\b",
+        r"\b(?:send|e-?mail|forward|give|let|get|post|point|tell)(?: \w+){0,2}? me\b",
         r"\b(?:can|could|may|might) i (?:\w+ )?(?:have|see|get|read|know)\b",
     )
 )
@@ -113,12 +119,16 @@ def _outweighs_a_wish(sentence: str, signs: Signs, scheme: Scheme, lexicon: Lexi
     People who want to join also tell of their work, of the article that they read and of the forms that they fill in.
     """
     if sentence in signs.wishes:
-        return not acts.does(sentence, "join", lexicon.acts, scheme)
+        wish = acts.likelihood(sentence, ("join",), lexicon.acts, scheme)
+        return wish < acts.PLAINLY and wish <= acts.likelihood(sentence, _BUSINESS, lexicon.acts, scheme)
     return _is_plainly_business(sentence, scheme, lexicon)
 
 
 def _is_plainly_business(sentence: str, scheme: Scheme, lexicon: Lexicon) -> bool:
-    return acts.likelihood(sentence, ("other_business", "for_another", "announce"), lexicon.acts, scheme) >= _SURELY
+    return acts.likelihood(sentence, _BUSINESS, lexicon.acts, scheme) >= _SURELY
+
+
+_BUSINESS = ("other_business", "for_another", "announce")
 
 
 _SURELY = 0.7  # of people who tell of their work half of the sentences are as like business as that of others

@@ -25,6 +25,25 @@ _GOES_ON = re.compile(r"(?: \w+){0,6}?,? (?:i|i'm|i've|i'd)\b")
 _NEAR = 120  # characters in front of a role in which its sender may stand
 
 
+_SERVES = re.compile(
+    r"\b(?:i'm|im|i am)(?: (?:also|already|currently|now|still))* (?:an?|one of (?:the|your))(?: [\w-]+){0,2} $"
+)
+_AND_WISHES = re.compile(r",?(?: (?:already|here|now|myself))?,? (?:and|but|so)\b")
+
+
+def serves_already(before: str, scheme: Scheme) -> bool:
+    """Return whether `before`, folded words in front of a wish, says that its writer has our own role.
+
+    "I'm a mental health ally and would like to become ..." wishes for another role; "an ally at heart" has none.
+    """
+    if not found_in(before, scheme.mentions):
+        return False
+    return any(
+        _SERVES.search(before[max(0, match.start() - _NEAR) : match.start()]) and _AND_WISHES.match(before, match.end())
+        for match in phrases(scheme.mentions).finditer(before)
+    )
+
+
 def without_held(text: str, scheme: Scheme) -> str:
     """Return `text`, folded, without the roles of other schemes that its writer has ("I'm a rowing coach and ...")."""
     if not found_in(text, scheme.others):

@@ -240,6 +240,7 @@ def _may_wish(sentence: str, in_subject: bool, mail: Mail, scheme: Scheme, lexic
 
 
 def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon: Lexicon) -> None:
+    elsewhere = False  # its words wish for another role: likeness to wishes for ours does not count
     for name, found in (("join", signs.joins), ("weak_join", signs.weak)):
         for match in _wishes(sentence, name, scheme, lexicon):
             if in_subject and name == "weak_join" and "interest" not in match.group():
@@ -247,12 +248,15 @@ def _join(sentence: str, in_subject: bool, signs: Signs, scheme: Scheme, lexicon
             if takes_documents(match, scheme, lexicon):
                 continue
             target = targets.of_wish(sentence, match.start(), scheme, lexicon)
+            elsewhere = elsewhere or target is Target.OTHER
             found.append(target)
             signs.guessed += name == "join" and _is_quoted(sentence, match.start())
             if target is Target.OURS:
                 signs.wishes.add(sentence)
             signs.seen.append(f"wishes to join: {match.group().strip()}")
-    if not in_subject and sentence not in signs.wishes and acts.does(sentence, "join", lexicon.acts, scheme):
+    if in_subject or elsewhere or sentence in signs.wishes:
+        return
+    if acts.does(sentence, "join", lexicon.acts, scheme):
         target = targets.of_wish(sentence, 0, scheme, lexicon)
         if target is Target.OURS or acts.does(sentence, "join", lexicon.acts, scheme, named=False):
             signs.joins.append(target)
@@ -275,7 +279,9 @@ def _wishes(sentence: str, name: str, scheme: Scheme, lexicon: Lexicon) -> Itera
 
 
 _ASIDE = re.compile(
-    r"(?<=\bbe) (?:sure|certain|clear|careful|honest|fair|told|kept|paid|asked|seen)\b"
+    r"(?<=\bbe) (?:sure|certain|clear|careful|honest|fair|told|kept|paid|asked|seen|connected|introduced|matched|paired"
+    r"|removed|taken off|put (?:in|through))\b|(?:(?<=\bbe)|(?<=\bbe in)) (?:in )?(?:touch|contact)\b"
+    r"|(?<=\bjoin) (?:an?|your|the|one of your|any) (?:[\w-]+ ){0,2}(?:calls?|meetings?|webinars?|mailing lists?)\b"
 )  # nobody's role
 
 

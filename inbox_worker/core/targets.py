@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from inbox_worker.core.held_roles import without_held
+from inbox_worker.core.held_roles import serves_already, without_held
 from inbox_worker.core.mentions import about
 from inbox_worker.core.other_roles import asked_for_another
 from inbox_worker.core.scheme import Lexicon, Scheme
@@ -82,6 +82,8 @@ _GENERIC = frozenset(
 
 def of_wish(sentence: str, start: int, scheme: Scheme, lexicon: Lexicon) -> Target:
     """Return what a wish that begins at `start` is for: what is named behind it counts before what is in front."""
+    if not about(sentence[start:], scheme).ours and serves_already(sentence[:start], scheme):
+        return Target.OTHER
     for text in (sentence[start:], without_held(sentence, scheme)):
         subject = about(text, scheme)
         if subject.ours:
