@@ -147,12 +147,17 @@ def _spoken(shown: str, line: Line, scheme: Scheme, lexicon: Lexicon, found: dic
     for match in _WHERE.finditer(shown):
         for value in (match["place"], match["title"]):
             told = value and value != "it" and not applied_for.search(fold(value))  # "praised for it" names no place
-            key = best_field(short(value), scheme) if value and told and not _NOW_AND_THEN.search(fold(value)) else None
+            key = best_field(short(value), scheme) if value and told and not _NO_PLACE.search(fold(value)) else None
             if key and value and fit(short(value), scheme.field(key)) == 2:
                 _keep(key, value, line, found)
 
 
-_NOW_AND_THEN = pattern((r"\b(?:on \w+days?|on (?:mon|tue|wed|thu|fri)|today|tomorrow|this (?:week|month))\b",))
+_NO_PLACE = pattern(  # a number of places, or one where somebody is for a day
+    (
+        r"^(?:two|three|four|several|many|various) \w+",
+        r"\b(?:on \w+days?|on (?:mon|tue|wed|thu|fri)|today|tomorrow|this (?:week|month))\b",
+    )
+)
 _BRACKETS = re.compile(r"(?P<title>[^()]+?)\s*\((?P<place>[^()\s]+\s[^()]+)\)")  # one word may belong to the job
 
 

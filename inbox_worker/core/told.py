@@ -26,7 +26,7 @@ _THING_IS = re.compile(  # "what I would need is a mentor", "the reason I applie
 _FRAMES = (  # what leads up to an answer, and, as `rest`, the answer
     re.compile(
         r"\b(?:(?:you|i|we)(?: (?:can|could|may|might|should|would like to|want(?:ed)? to|ought to|need to)|'d like to)"
-        r"|please|pls|just"
+        r"|^(?:(?:and|also|so),? )?(?:can|could|may|might|would|will) (?:you|i|we)|please|pls|just"
         r"|forgot(?:ten)? to|fail(?:ed)? to|omitted to|neglected to|meant to"
         r"|(?:didn't|did not|never)(?! (?:say|said)\b))"
         rf"(?:\s+(?:also|just|please|perhaps|maybe|have|probably|really|then|simply)){{0,4}}\s+{_SAYS}(?:\s+down)?"
@@ -41,6 +41,11 @@ _FRAMES = (  # what leads up to an answer, and, as `rest`, the answer
     ),
     _THING_IS,
 )
+_ADD_THAT = re.compile(
+    r"(?:(?:and|also|so),? )?(?:can|could|may|might|would|will) (?:you|i|we)(?: also| just| please| kindly){0,3}"
+    r" (?:add|put|mention|include|note|write|state)\b[^,;:?]{0,60}? that (?:i|my|we)\b",
+    re.IGNORECASE,
+)
 _NAMED, _UNNAMED = 0.3, 0.6  # likelihood of an answer to the question that a sentence names, and where it names none
 
 
@@ -54,7 +59,7 @@ def told(lines: tuple[Line, ...], context: Context, known: Mapping[str, Found]) 
     for text, line in paragraphs(lines):
         between: list[str] = []
         for place, sentence in enumerate(sentences(text)):
-            if given := None if sentence.rstrip().endswith("?") else _given(sentence, context):
+            if given := _given(sentence, context):
                 last, between = given[0], []
                 found.setdefault(last.key, Found(given[1], line))
             elif last is None or _ends(sentence, context):
@@ -107,6 +112,10 @@ def _given(sentence: str, context: Context) -> tuple[Field, str] | None:
         if match is None:
             continue
         rest = sentence[match.start("rest") :]
+        if rest.rstrip().endswith("?"):  # "Could you add to my skills that I sign?" asks for nothing else
+            if not _ADD_THAT.match(shown):
+                continue
+            rest = f"{rest.rstrip(' ?')}."
         before = shown[max(0, match.start() - _REACH) : match.start()]
         announces = rest.rstrip().endswith(":")  # the answer stands below
         if announces or _REPORTED.search(before) or _OF_ANOTHER.match(fold(rest)) or takes_out(rest):

@@ -124,3 +124,36 @@ def test_words_that_put_the_last_answers_off_are_none():
     assert "importance" not in values(
         reading(f"{blank}I must dash to my shift, the others follow. Thank you and bye\n")
     )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Could you add to my skills that I hold a counselling certificate?",
+        "Can you please put under skills that I hold a counselling certificate?",
+    ],
+)
+def test_a_request_to_add_something_gives_it(asked: str):
+    assert later(asked) == {"skills_experience": "I hold a counselling certificate."}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Could you say what others put under skills?",
+        "Can you tell me whether I may add to my skills later?",
+        "Could you add that to my skills?",
+        "Would you mention that you have had my form?",
+    ],
+)
+def test_a_question_gives_nothing(asked: str):
+    assert later(asked) == {}
+
+
+def test_an_initial_does_not_end_a_name():
+    assert later("My name should be Joanna F. Bell please.") == {"name": "Joanna F. Bell"}
+
+
+def test_a_number_of_places_is_no_place():
+    told = "I work for two departments as an Administrator and would like to be a mental health ally.\n\nJo Bell\n"
+    assert "department" not in values(reading(told))
