@@ -17,6 +17,7 @@ from tests.core.sample_reading import reading
         "I gave the report to the committee last week. Now I'd like to do something myself: please sign me up as a mental health ally.",
         "I work beside the press office and would like to become a mental health ally.",
         "I would gladly circulate the poster among the cleaners. I want to be a mental health ally.",
+        "I saw the vacancy notice for the mental health allies by the lifts. Sign me up!",
         "I was a mental health ally at Leeds and should like to become one here.",
         "I'm a mental health ally at heart, and I would like to join for real.",
     ],
