@@ -161,6 +161,10 @@ def test_every_folder_holds_mails() -> None:
         "fifteenth",
         "sixteenth",
         "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+        "twenty-first",
     }
 
 
