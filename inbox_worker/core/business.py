@@ -35,9 +35,7 @@ def is_other_business(mail: Mail, signs: Signs, scheme: Scheme, lexicon: Lexicon
     if find("nomination", told, lexicon) or (not joined and find("wants_support", told, lexicon)):
         return True
     for_self = any(_FOR_SELF.search(sentence) for sentence in signs.asking)
-    if not formal and _is_work(
-        told if joined else text, said, signs, scheme, lexicon, for_self=not joined and for_self
-    ):
+    if not formal and _is_work(told, said, signs, scheme, lexicon, for_self=not joined and for_self):
         return True
     if not (joined or formal) and any(
         acts.does(sentence, "asks_for_ally", lexicon.acts, scheme)

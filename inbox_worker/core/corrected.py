@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from inbox_worker.core import names
 from inbox_worker.core.document import Line
+from inbox_worker.core.openings import REPORTED
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.prose import as_typed
 from inbox_worker.core.scheme import Field, FieldKind, Lexicon, Scheme
@@ -96,7 +97,7 @@ _MEANWHILE = pattern(  # where somebody is for an hour or a day
 _UNREAL = pattern(  # wished, supposed, refused or somebody else's word
     (
         r"(?:^|, )if i\b|\b(?:wish(?:es|ed)?|whether|might|perhaps|maybe|in case)\b",
-        r"\b(?!(?:i|you|we)\b)[\w-]+ (?:said|says|told me|thinks?|asked)\b",
+        REPORTED,
         r"\bi was [^,;]* (?:in \d{4}|ago|when|before|until|till)\b",
     )
 )

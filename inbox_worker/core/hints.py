@@ -25,7 +25,7 @@ def without_hints(blocks: list[Block], scheme: Scheme) -> list[Block]:
     where nothing of the whole form is filled in. A one-line value is never a line that ends as a label does.
     """
     cleaned = [_cleaned(block, scheme.field(block.key).kind) for block in blocks]
-    if any(block.parts and not _is_hint(block.parts, block, scheme) for block in cleaned):
+    if any(block.parts and not _is_hint(block, scheme) for block in cleaned):
         return cleaned
     return [replace(block, parts=()) for block in cleaned]
 
@@ -39,8 +39,9 @@ def _cleaned(block: Block, kind: FieldKind) -> Block:
     return replace(block, parts=block.parts[1:]) if hint and len(block.parts) > 1 else block
 
 
-def _is_hint(parts: tuple[str, ...], block: Block, scheme: Scheme) -> bool:
-    return len(parts) == 1 and scheme.field(block.key).kind is FieldKind.TEXT and bool(_bracketed(parts[0].strip()))
+def _is_hint(block: Block, scheme: Scheme) -> bool:
+    alone = len(block.parts) == 1 and scheme.field(block.key).kind is FieldKind.TEXT
+    return alone and bool(_bracketed(block.parts[0].strip()))
 
 
 def _bracketed(text: str) -> str:

@@ -17,6 +17,8 @@ OTHERWISE = (
     r"(?:not|no longer|never|formerly|previously|once|until|till|ex\b(?!-)|late\b(?! (?:night|shift))"
     r"|(?:the )?(?:son|daughter|wife|husband|mother|father|friend|brother|sister) (?:of|to))\b"
 )
+# What follows is what somebody else says or thinks
+REPORTED = r"\b(?!(?:i|you|we)\b)[\w-]+ (?:said|says|told (?:me|us)|thinks?|asked)\b"
 _BEFORE_NAME = re.compile(rf"^(?:(?:{ASIDE})+(?:the\s+)?)?(?:an?\s+)?(?=\S{{2}})", re.IGNORECASE)
 
 

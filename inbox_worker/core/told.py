@@ -7,6 +7,7 @@ from inbox_worker.core import acts
 from inbox_worker.core.asked import question
 from inbox_worker.core.document import Line
 from inbox_worker.core.ending import Context, is_closing, is_remark
+from inbox_worker.core.openings import REPORTED
 from inbox_worker.core.paragraphs import paragraphs
 from inbox_worker.core.replaced import NO_CHANGE
 from inbox_worker.core.scheme import Field, FieldKind
@@ -139,9 +140,7 @@ _OF_ONESELF = re.compile(
 _OF_ANOTHER = re.compile(
     r"(?:my|our|his|her|their) (?:colleague|friend|boss|sister|brother|wife|husband)\b|(?:he|she|they)\b"
 )
-_REPORTED = re.compile(
-    r"\b(?!(?:i|you|we)\b)[\w-]+ (?:said|says|told (?:me|us)|thinks?|asked)\b[^,;:]*$", re.IGNORECASE
-)
+_REPORTED = re.compile(rf"{REPORTED}[^,;:]*$", re.IGNORECASE)
 
 
 def _meant(lead: str, rest: str, likely: Mapping[str, float], context: Context, *, named: bool = False) -> Field | None:
